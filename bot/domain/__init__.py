@@ -1,0 +1,1 @@
+"""GROUND: what an incident is. Knows no vendor, no clock, no input or output."""

@@ -1,0 +1,152 @@
+"""Everything that can be refused, each as one class; its words stand in templates/<locale>/errors.toml under its name."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+
+class IncidentError(Exception):
+    """A refusal that a person can mend. `params` are what its template may print; nothing was recorded."""
+
+    name: ClassVar[str] = ""
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.name or type(self).__name__)
+        self.params = params
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class EmptyText(IncidentError):
+    """A verb that records words came without any."""
+
+
+class TooLong(IncidentError):
+    """Text past the limit; the text is given back."""
+
+
+class UnknownVerb(IncidentError):
+    """The first word is no verb. Carries the nearest one, or None."""
+
+
+class UnreadableTime(IncidentError):
+    """Time words that cannot be read, or an instant that cannot be meant; `reason` tells which."""
+
+
+class TimeNeedsAnswer(IncidentError):
+    """Two readings are likely: `question` holds them; nothing is recorded until one is chosen."""
+
+
+class TwoTimes(IncidentError):
+    """`at:` was given twice."""
+
+
+class UnreadableDue(IncidentError):
+    """A due date that cannot be read."""
+
+
+class TitleWithoutEnd(IncidentError):
+    """`title:` came first and no ` | ` ended it, so no text is left."""
+
+
+class UnknownEntry(IncidentError):
+    """No entry of that number in this incident."""
+
+
+class UnknownIncident(IncidentError):
+    """No incident of that number that this person may see."""
+
+
+class NumberMissing(IncidentError):
+    """The verb needs an entry's number first."""
+
+
+class EntryRetracted(IncidentError):
+    """The entry was taken back, so it cannot be changed; it can be restored."""
+
+
+class NothingToChange(IncidentError):
+    """An edit that names neither words nor keys."""
+
+
+class WrongKind(IncidentError):
+    """The entry is of another kind than this verb needs."""
+
+
+class KeyNotTaken(IncidentError):
+    """An edit names a key that entries of this kind do not have."""
+
+
+class UnknownKind(IncidentError):
+    """`kind:` names no kind that an entry can be changed to."""
+
+
+class UnknownClass(IncidentError):
+    """`by:` names none of alert, engineer, customer, third party."""
+
+
+class StartTakesOnlyTime(IncidentError):
+    """`started` came with words: offered as an action."""
+
+
+class WindowOverlap(IncidentError):
+    """The change would make a window of the incident negative or let two overlap; both entries are shown."""
+
+
+class AlreadyResolved(IncidentError):
+    """The incident is resolved already; the standing entry is shown."""
+
+
+class NotResolved(IncidentError):
+    """Only a resolved incident can be reopened."""
+
+
+class IncidentClosed(IncidentError):
+    """The incident was cancelled or is a duplicate."""
+
+
+class UnknownSeverity(IncidentError):
+    """No such severity is configured."""
+
+
+class UnknownStatus(IncidentError):
+    """No such status is configured."""
+
+
+class UnknownRole(IncidentError):
+    """No such role is configured."""
+
+
+class PersonMissing(IncidentError):
+    """The verb needs somebody mentioned."""
+
+
+class WrongChannel(IncidentError):
+    """A recording verb outside an incident's channel."""
+
+
+class NotAllowed(IncidentError):
+    """The gate refuses; `why` names the rule."""
+
+
+class PrivateOrPublic(IncidentError):
+    """*private* stands in the title, and it is not clear whether the incident is meant to be."""
+
+
+class NothingToUndo(IncidentError):
+    """The person has recorded nothing here that could be taken back."""
+
+
+class UndoIsOld(IncidentError):
+    """The last entry is older than ten minutes, so undoing it is asked first."""
+
+
+class Conflict(IncidentError):
+    """Somebody else changed the same field meanwhile; nothing was overwritten."""
+
+
+class NotErased(IncidentError):
+    """Words of a retracted or erased entry cannot be brought back."""
