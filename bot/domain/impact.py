@@ -1,0 +1,70 @@
+"""What an impact says: services touched and spared, and the share of users. Guesses nothing."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.keys import split_list
+
+Percent = int | float
+
+_FIGURE = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent\b|per\s+cent\b|pct\b)", re.IGNORECASE)
+_BARE = re.compile(r"^\d{1,3}(?:[.,]\d+)?\s*(?:%|percent|per\s+cent|pct)\.?$", re.IGNORECASE)
+_PEOPLE = (
+    r"(?:users?|user[- ]?base|customers?|customer[- ]?base|visitors?|clients?|people|shoppers?|subscribers?|members?"
+    r"|accounts?|players?|readers?|viewers?|students?|patients?|guests?|tenants?|merchants?|sellers?|buyers?"
+    r"|consumers?|audience|participants?|patrons?|travell?ers?|passengers?|drivers?|riders?|learners?)"
+)
+# Words that end the reach of "of": behind them another thing is counted ("30% of requests by users").
+_NOT_PEOPLE = r"(?!(?:of|by|from|for|in|on|at|to|with|per|than|requests?|traffic|errors?|orders?|calls?|carts?)\b)"
+_OF_USERS = re.compile(_FIGURE.pattern + rf"\s+of\s+(?:{_NOT_PEOPLE}[\w'’-]+\s+){{0,5}}?{_PEOPLE}\b", re.IGNORECASE)
+_SPARED = re.compile(
+    r"\b(?:un(?:affected|impacted|touched)|not\s+(?:affected|impacted|touched)|no\s+impact|working|fine|ok(?:ay)?)\b",
+    re.IGNORECASE,
+)
+_SPARED_LABEL = re.compile(r"^\s*(?:un(?:affected|impacted)|not\s+(?:affected|impacted))\s*[:=]\s*", re.IGNORECASE)
+_SPARED_TAIL = re.compile(
+    r"\s*[(\[]?\s*(?:is|are|was|were|still|-|–|—)*\s*" + _SPARED.pattern + r"\s*[)\]]?\s*$", re.IGNORECASE
+)
+
+
+def users_share(value: str) -> tuple[Percent | None, str | None]:
+    """(percentage, phrase) of what followed `users:`; the phrase is None for a bare figure with its sign.
+
+    A phrase without a percentage is kept as it stands (`12 customers` is a head count and no percentage).
+    """
+    value = value.strip()
+    match = _FIGURE.search(value)
+    percent = _number(match.group(1)) if match else None
+    return percent, None if percent is not None and _BARE.match(value) else value or None
+
+
+def share_in_text(text: str) -> Percent | None:
+    """The percentage in an impact's words, where it is one *of* users, customers and the like; else None."""
+    match = _OF_USERS.search(text)
+    return _number(match.group(1)) if match else None
+
+
+def services(value: str) -> tuple[list[str], list[str]]:
+    """(affected, unaffected) of what followed `services:`, in the order typed."""
+    affected: list[str] = []
+    spared: list[str] = []
+    rest_spared = False
+    for item in split_list(value):
+        if _SPARED_LABEL.match(item):
+            rest_spared = True
+            item = _SPARED_LABEL.sub("", item)
+        if rest_spared:
+            spared.append(item)
+        elif _SPARED.search(item) and _SPARED_TAIL.search(item):
+            spared.append(_SPARED_TAIL.sub("", item).strip())
+        else:
+            affected.append(item)
+    return affected, [item for item in spared if item]
+
+
+def _number(figure: str) -> Percent | None:
+    number = float(figure.replace(",", "."))
+    if number > 100:
+        return None
+    return int(number) if number.is_integer() else number

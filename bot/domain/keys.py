@@ -1,0 +1,90 @@
+"""`text key: value …` split into its text and its keys. Knows which characters protect, not what a key means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+#: Every key of the contract; which of them count is said by the verb.
+KEYS = ("at", "services", "users", "to", "owner", "due", "title", "link", "by", "kind")
+
+_PROTECTED = re.compile(
+    r"```.*?```"  # a block of code
+    r"|`[^`\n]*`"  # code
+    r"|<[^<>\n]+>"  # a link or a mention, as the chat sends it
+    r'|(?<!\w)"[^"\n]*"(?!\w)'  # paired double quotes; an inch mark after a figure opens none
+    r"|“[^“”\n]*”"
+    r"|https?://\S+",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A recording's text and the values of its keys (lower case, stripped; a repeated list key is joined by commas).
+
+    `repeated` names keys that were given more than once. `last` is the key whose value ends the line, or None.
+    """
+
+    text: str
+    values: Mapping[str, str]
+    repeated: frozenset[str] = frozenset()
+    last: str | None = None
+
+
+def split_keys(line: str, taken: Collection[str]) -> Keyed:
+    """Split a line at the keys that this verb takes; a word before a colon that is no such key stays text.
+
+    A `title:` that comes first ends at ` | `; each other key runs to the next key or the end.
+    """
+    found = _find(line, taken)
+    if not found:
+        return Keyed(line.strip(), {})
+    values: dict[str, str] = {}
+    repeated: set[str] = set()
+    text = line[: found[0][1]].strip()
+    for position, (key, _, after) in enumerate(found):
+        end = found[position + 1][1] if position + 1 < len(found) else len(line)
+        value = line[after:end].strip()
+        if key == "title" and not text and position == 0 and "|" in value:
+            value, _, text = (part.strip() for part in value.partition("|"))
+        if key in values:
+            repeated.add(key)
+            value = f"{values[key]}, {value}" if key in ("services", "to", "owner") else value
+        values[key] = value
+    return Keyed(text, values, frozenset(repeated), found[-1][0])
+
+
+def _find(line: str, taken: Collection[str]) -> list[tuple[str, int, int]]:
+    """(key, where it begins, where its value begins) for each key outside of code, quotes and links."""
+    if not taken:
+        return []
+    pattern = re.compile(rf"(?:(?<=\s)|^)({'|'.join(sorted(taken))}):", re.IGNORECASE)
+    protected = [match.span() for match in _PROTECTED.finditer(line)]
+    found = []
+    for match in pattern.finditer(line):
+        if any(start <= match.start() < end for start, end in protected):
+            continue
+        found.append((match.group(1).lower(), match.start(), match.end()))
+    return found
+
+
+def split_list(value: str) -> list[str]:
+    """A comma list, without repeats (their case aside), commas inside brackets kept."""
+    items: list[str] = []
+    depth, current = 0, ""
+    for character in value:
+        depth += character in "([{"
+        depth -= character in ")]}"
+        if character in ",;" and depth <= 0:
+            items.append(current)
+            current = ""
+        else:
+            current += character
+    items.append(current)
+    unique: dict[str, str] = {}
+    for item in (part.strip() for part in items):
+        if item:
+            unique.setdefault(item.casefold(), item)
+    return list(unique.values())
