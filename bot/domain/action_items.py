@@ -15,7 +15,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _LAST_LINK = re.compile(r"\s*[-–—:(]?\s*(?:<(https?://[^|>\s]+)(?:\|[^>]*)?>|(https?://\S+?))\)?\s*$", re.IGNORECASE)
-_OWNERS = re.compile(r"\s*(?:,|;|\band\b|&amp;|&)\s*|(?<=>)\s+(?=<@)", re.IGNORECASE)
+_OWNERS = re.compile(r"\s*,\s*|(?<=>)\s*(?:and|&amp;|\+|/)?\s*(?=<[@!])", re.IGNORECASE)
 
 
 def strip_number(text: str) -> str:

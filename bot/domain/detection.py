@@ -12,8 +12,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         THIRD_PARTY,
         re.compile(
-            r"\b(?:third[- ]part(?:y|ies)|vendors?|providers?|partners?|supplier|researchers?|security researcher|bug bounty"
-            r"|upstream|hosting company|aws|gcp|azure|cloudflare|downdetector|journalists?|press|twitter|social media)\b",
+            r"\b(?:third[- ]part(?:y|ies)|vendors?|providers?|partners?|supplier|researchers?|bug bounty"
+            r"|upstream|hosting company|aws|gcp|azure|cloudflare|downdetector|journalists?|press|twitter)\b",
             re.IGNORECASE,
         ),
     ),
@@ -29,8 +29,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ALERT,
         re.compile(
             r"\b(?:alert(?:s|ed|ing)?|alarms?|monitor(?:s|ing|ed)?|pag(?:er|ed|erduty|ing)|prometheus|grafana|datadog"
-            r"|nagios|sentry|new relic|pingdom|opsgenie|uptime|probe|health ?checks?|synthetic|dashboards?|slo|burn rate"
-            r"|watchdog|cloudwatch|threshold)\b",
+            r"|nagios|sentry|new relic|pingdom|opsgenie|uptime|probe|health ?checks?|synthetic|dashboards?|slo"
+            r"|burn rate|watchdog|cloudwatch|threshold)\b",
             re.IGNORECASE,
         ),
     ),
@@ -38,8 +38,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ENGINEER,
         re.compile(
             r"\b(?:engineers?|developers?|devs?|sre|on-?call|ops|we (?:saw|noticed|found)|i (?:saw|noticed|found)"
-            r"|noticed|spotted|code review|during (?:a )?(?:deploy\w*|release|maintenance|debugging)|colleagues?|teammate"
-            r"|team)\b",
+            r"|noticed|spotted|code review|during (?:a )?(?:deploy\w*|release|maintenance|debugging)|colleagues?"
+            r"|teammates?|team)\b",
             re.IGNORECASE,
         ),
     ),

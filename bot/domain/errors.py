@@ -1,4 +1,4 @@
-"""Everything that can be refused, each as one class; its words stand in templates/<locale>/errors.toml under its name."""
+"""Everything that can be refused, each as one class; its words stand in templates/<locale>/errors.toml."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _PEOPLE = (
     r"|consumers?|audience|participants?|patrons?|travell?ers?|passengers?|drivers?|riders?|learners?)"
 )
 # Words that end the reach of "of": behind them another thing is counted ("30% of requests by users").
-_NOT_PEOPLE = r"(?!(?:of|by|from|for|in|on|at|to|with|per|than|requests?|traffic|errors?|orders?|calls?|carts?)\b)"
+_NOT_PEOPLE = r"(?!(?:of|by|from|for|at|with|per|than|requests?|traffic|errors?|orders?|calls?|carts?)\b)"
 _OF_USERS = re.compile(_FIGURE.pattern + rf"\s+of\s+(?:{_NOT_PEOPLE}[\w'’-]+\s+){{0,5}}?{_PEOPLE}\b", re.IGNORECASE)
 _SPARED = re.compile(
     r"\b(?:un(?:affected|impacted|touched)|not\s+(?:affected|impacted|touched)|no\s+impact|working|fine|ok(?:ay)?)\b",

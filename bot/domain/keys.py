@@ -20,6 +20,9 @@ _PROTECTED = re.compile(
 )
 
 
+_ENTITY_END = re.compile(r"&(?:amp|lt|gt);$")
+
+
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """A recording's text and the values of its keys (lower case, stripped; a repeated list key is joined by commas).
@@ -73,16 +76,15 @@ def _find(line: str, taken: Collection[str]) -> list[tuple[str, int, int]]:
 def split_list(value: str) -> list[str]:
     """A comma list, without repeats (their case aside), commas inside brackets kept."""
     items: list[str] = []
-    depth, current = 0, ""
-    for character in value:
-        depth += character in "([{"
-        depth -= character in ")]}"
-        if character in ",;" and depth <= 0:
-            items.append(current)
-            current = ""
-        else:
-            current += character
-    items.append(current)
+    depth, begin = 0, 0
+    for position, character in enumerate(value):
+        depth += character in "([{<"
+        depth -= character in ")]}>"
+        entity = character == ";" and _ENTITY_END.search(value[begin : position + 1])
+        if depth <= 0 and character in ",;" and not entity:
+            items.append(value[begin:position])
+            begin = position + 1
+    items.append(value[begin:])
     unique: dict[str, str] = {}
     for item in (part.strip() for part in items):
         if item:

@@ -1,6 +1,7 @@
 """Text as the chat stores it (mentions, links, entities) turned into what a person reads. Knows no vendor's client.
 
-The wire form is Slack's: `<@U1|ann>`, `<#C1|ops>`, `<!subteam^S1|@sre>`, `<!here>`, `<https://x|label>`, `&amp; &lt; &gt;`.
+The wire form is Slack's: `<@U1|ann>`, `<#C1|ops>`, `<!subteam^S1|@sre>`, `<!here>`, `<https://x|label>`,
+`&amp; &lt; &gt;`.
 """
 
 from __future__ import annotations
