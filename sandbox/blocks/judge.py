@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sandbox.blocks.layout import BLOCKS, BLOCKS_MOST, MARKDOWN_MOST, Surface
 from sandbox.blocks.objects import plain
-from sandbox.blocks.rule import Faults, Flag, Kinds, Many, Rule, Text, fault, kind
+from sandbox.blocks.rule import Anything, Flag, Kinds, Many, Rule, Text, fault, kind
 from sandbox.blocks.walk import objects
 
 VIEW_BYTES_MOST = 250_000
@@ -46,14 +46,8 @@ def view_bytes(view: object) -> int:
     return len(json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-class _Anything:
-    """Blocks are judged apart, by the surface they are on."""
-
-    def faults(self, value: object, at: str) -> Faults:
-        return iter(())
-
-
 _LABEL = plain(24)
+_BLOCKS = Anything()  # judged apart, by the surface they are on
 _EVERY_VIEW: dict[str, Rule] = {
     "private_metadata": Text(3000),
     "callback_id": Text(255),
@@ -67,8 +61,8 @@ _MODAL: dict[str, Rule] = {
 }
 _VIEW = Kinds(
     {
-        "modal": kind("modal", {"title": _LABEL, "blocks": _Anything()}, {**_EVERY_VIEW, **_MODAL}),
-        "home": kind("home", {"blocks": _Anything()}, _EVERY_VIEW),
+        "modal": kind("modal", {"title": _LABEL, "blocks": _BLOCKS}, {**_EVERY_VIEW, **_MODAL}),
+        "home": kind("home", {"blocks": _BLOCKS}, _EVERY_VIEW),
     }
 )
 

@@ -1,4 +1,4 @@
-"""The small language in which Block Kit's rules are written: it judges JSON and must not know any block."""
+"""The small language in which Slack's rules for JSON are written here; it must not know any block or field."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -22,6 +22,14 @@ class Rule(Protocol):
 def fault(words: str, at: str) -> str:
     """One fault as Slack sends it in `errors` and, after `[ERROR] `, in `response_metadata.messages`."""
     return f"{words} [json-pointer:{at}]"
+
+
+@dataclass(frozen=True)
+class Anything:
+    """A value judged elsewhere, or not at all."""
+
+    def faults(self, value: object, at: str) -> Faults:
+        return iter(())
 
 
 @dataclass(frozen=True)
@@ -95,11 +103,12 @@ class Nullable:
 
 @dataclass(frozen=True)
 class Many:
-    """An array of `least` to `most` items, each held to one rule."""
+    """An array of `least` to `most` items, each held to one rule; no two alike where `distinct`."""
 
     of: Rule
     least: int = 0
     most: int | None = None
+    distinct: bool = False
 
     def faults(self, value: object, at: str) -> Faults:
         if not isinstance(value, list):
@@ -110,6 +119,8 @@ class Many:
         if self.most is not None and len(value) > self.most:
             yield fault(f"no more than {self.most} items allowed", at)
         for index, item in enumerate(value):
+            if self.distinct and item in value[:index]:
+                yield fault("must not be repeated", f"{at}/{index}")
             yield from self.of.faults(item, f"{at}/{index}")
 
 
@@ -137,6 +148,25 @@ class Shape:
                 yield from rule.faults(value[name], f"{at}/{name}")
         for together in self.together:
             yield from together(value, at)
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """An object of at most `most` members whose names are free within a rule."""
+
+    name: Rule
+    of: Rule
+    most: int
+
+    def faults(self, value: object, at: str) -> Faults:
+        if not isinstance(value, dict):
+            yield fault("must provide an object", at)
+            return
+        if len(value) > self.most:
+            yield fault(f"no more than {self.most} items allowed", at)
+        for name, member in value.items():
+            yield from self.name.faults(name, f"{at}/{name}")
+            yield from self.of.faults(member, f"{at}/{name}")
 
 
 @dataclass(frozen=True)
