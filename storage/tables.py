@@ -23,7 +23,7 @@ class Workspace(SQLModel, table=True):
     """A Slack workspace. `incident_counter` is the last INC number taken."""
 
     __tablename__ = "workspace"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     team_id: str = Field(unique=True)
     enterprise_id: str | None = None
     domain: str | None = None
@@ -36,7 +36,7 @@ class Channel(SQLModel, table=True):
 
     __tablename__ = "channel"
     __table_args__ = (UniqueConstraint("workspace_id", "slack_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     slack_id: str
     incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
@@ -51,7 +51,7 @@ class Person(SQLModel, table=True):
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     user_id: str
     name: str | None = None
@@ -69,7 +69,7 @@ class UserGroup(SQLModel, table=True):
 
     __tablename__ = "user_group"
     __table_args__ = (UniqueConstraint("workspace_id", "group_id"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     group_id: str
     handle: str | None = None
@@ -81,7 +81,7 @@ class Incident(SQLModel, table=True):
 
     __tablename__ = "incident"
     __table_args__ = (UniqueConstraint("workspace_id", "number"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     number: int
     zone: str
@@ -125,7 +125,7 @@ class Entry(SQLModel, table=True):
             postgresql_where=text("version = 1 AND message_id IS NOT NULL"),
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id")
     number: int
     version: int = 1
@@ -164,7 +164,7 @@ class Message(SQLModel, table=True):
         Index("message_thread", "channel_id", "thread_ts"),
         Index("message_client", "channel_id", "client_msg_id"),
     )
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     channel_id: int = Field(foreign_key="channel.id")
     ts: str
     thread_ts: str | None = None
@@ -187,7 +187,7 @@ class MessageVersion(SQLModel, table=True):
 
     __tablename__ = "message_version"
     __table_args__ = (UniqueConstraint("message_id", "event_ts"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id")
     event_ts: str
     text: str = Field(sa_column=Column(Text, nullable=False))
@@ -198,7 +198,7 @@ class Reaction(SQLModel, table=True):
 
     __tablename__ = "reaction"
     __table_args__ = (UniqueConstraint("channel_id", "ts", "user_id", "emoji"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     channel_id: int = Field(foreign_key="channel.id")
     ts: str
     user_id: str
@@ -212,7 +212,7 @@ class Artifact(SQLModel, table=True):
 
     __tablename__ = "artifact"
     __table_args__ = (UniqueConstraint("incident_id", "name"),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     incident_id: int = Field(foreign_key="incident.id")
     name: str
     channel_slack_id: str | None = None
@@ -234,7 +234,7 @@ class Audit(SQLModel, table=True):
     """Who did what, by reference and never by words. Only ever added to."""
 
     __tablename__ = "audit"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     workspace_id: int = Field(foreign_key="workspace.id")
     at: datetime = _at(nullable=False)
     actor: str

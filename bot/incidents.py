@@ -1,0 +1,262 @@
+"""Record a change, then let the rest hear of it: entries, the cached state and the jobs that follow, in one go.
+
+Knows no Slack. What follows from a change is said here as jobs by name; who carries them out is decided in `bot.app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from storage.queue import Job, enqueue, rearm
+
+from bot.domain.errors import Conflict
+from bot.domain.incident import IncidentState, fold
+from bot.domain.lifecycle import touches_state, weigh
+from bot.domain.markup import groups_mentioned, mentioned
+from bot.domain.record import Record
+from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry
+from storage.artifacts import note_audit
+from storage.entries import add_entry, add_version, entries_of, number_of_key
+from storage.incidents import cached_fields, channel_of_incident, lock_incident, take_incident_number
+from storage.people import names, unknown_people
+from storage.tables import Incident, Workspace
+from storage.transcript import message_of_origin
+
+#: What shows on the card, besides the state itself.
+_ON_CARD = STATE_KINDS | {Kind.IMPACT, Kind.ESCALATED, Kind.ANSWERED, Kind.UPDATE}
+#: What the bot says in the channel; nothing else makes a post.
+POSTED = frozenset(
+    {
+        Kind.SEVERITY,
+        Kind.STATUS,
+        Kind.MITIGATED,
+        Kind.RESOLVED,
+        Kind.REOPENED,
+        Kind.CANCELLED,
+        Kind.DUPLICATE,
+        Kind.ROLE,
+        Kind.ESCALATED,
+        Kind.UPDATE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What `record` did: the entries as they stand now, the state before and after.
+
+    `repeated` is True where the change had been recorded before under the same key; nothing was added then.
+    """
+
+    incident: Incident
+    entries: tuple[Entry, ...]
+    before: IncidentState
+    after: IncidentState
+    repeated: bool = False
+
+    @property
+    def entry(self) -> Entry:
+        """The one entry of a change that has one."""
+        return self.entries[0]
+
+
+async def declare(
+    session: AsyncSession, workspace: Workspace, first: NewEntry, *, zone: str, at: datetime, origin_slack_id: str
+) -> Recorded:
+    """Open an incident: its number, its row, its first entry and the job that opens its channel."""
+    number = await take_incident_number(session, workspace.id)
+    incident = Incident(
+        workspace_id=workspace.id,
+        number=number,
+        zone=zone,
+        visibility=str(first.data.get("visibility", "public")),
+        sort=str(first.data.get("sort", "real")),
+        origin_slack_id=origin_slack_id,
+    )
+    session.add(incident)
+    await session.flush()
+    return await record(session, incident, Change("incident.declared", (first,)), at=at)
+
+
+async def record(session: AsyncSession, incident: Incident, change: Change, *, at: datetime) -> Recorded:
+    """Record a change in the caller's transaction: all of it or nothing.
+
+    Raises WindowOverlap where the windows would not fit, and Conflict where an entry was changed meanwhile.
+    """
+    incident = await lock_incident(session, incident.id)
+    repeated = await _repeated(session, incident, change)
+    if repeated is not None:
+        return repeated
+    stateful = touches_state(change)
+    before_entries = await entries_of(session, incident.id, kinds=STATE_KINDS) if stateful else []
+    before = fold(before_entries) if stateful else _cached_state(incident)
+    after = weigh(before_entries, change, at=at) if stateful else before
+    numbers = await _write(session, incident, change, at=at)
+    if stateful:
+        for name, value in cached_fields(after).items():
+            setattr(incident, name, value)
+    incident.version += 1
+    session.add(incident)
+    entries = await entries_of(session, incident.id, numbers=numbers)
+    by_number = {entry.number: entry for entry in entries}
+    recorded = Recorded(incident, tuple(by_number[number] for number in numbers), before, after)
+    for job in _consequences(recorded, change, at):
+        await (rearm if job.id.startswith("again:") else enqueue)(session, job)
+    await _learn_whom_it_names(session, incident, recorded.entries, at)
+    return recorded
+
+
+async def _repeated(session: AsyncSession, incident: Incident, change: Change) -> Recorded | None:
+    """What stands where this very change was recorded before (its key is the sender's)."""
+    keys = [new.key for new in change.entries] + [revision.key for revision in change.revisions]
+    for key in keys:
+        found = await number_of_key(session, key)
+        if found is not None and found[0] == incident.id:
+            entries = await entries_of(session, found[0], numbers=[found[1]])
+            state = _cached_state(incident)
+            return Recorded(incident, tuple(entries), state, state, repeated=True)
+    return None
+
+
+async def _write(session: AsyncSession, incident: Incident, change: Change, *, at: datetime) -> list[int]:
+    numbers = []
+    for revision in change.revisions:
+        if not await add_version(session, incident, revision):
+            raise Conflict(number=revision.number)
+        numbers.append(revision.number)
+        await note_audit(
+            session,
+            incident.workspace_id,
+            at=at,
+            actor=revision.after.changed_by_id or revision.after.author_id,
+            action=f"entry.{revision.action}",
+            target=f"{incident.number}#{revision.number}",
+            before=f"v{revision.before.version}",
+            after=f"v{revision.after.version}",
+        )
+    for new in change.entries:
+        message_id = None
+        if new.origin is not None:
+            message_id = await message_of_origin(session, incident.workspace_id, new.origin)
+        number = await add_entry(session, incident, new, at=at, message_id=message_id)
+        numbers.append(number)
+        await note_audit(
+            session,
+            incident.workspace_id,
+            at=at,
+            actor=new.recorded_by_id,
+            action=change.name,
+            target=f"{incident.number}#{number}",
+        )
+    return numbers
+
+
+def _cached_state(incident: Incident) -> IncidentState:
+    """The state as the row caches it: enough where a change cannot alter it."""
+    roles = {"commander": incident.commander_id} if incident.commander_id else {}
+    return IncidentState(
+        title=incident.title,
+        severity=incident.severity,
+        status=incident.status,
+        sort=incident.sort,
+        visibility=incident.visibility,
+        declared_at=incident.declared_at,
+        started_at=incident.started_at,
+        start_assumed=incident.start_assumed,
+        detected_at=incident.detected_at,
+        mitigated_at=incident.mitigated_at,
+        resolved_at=incident.resolved_at,
+        duplicate_of=incident.duplicate_of,
+        roles=roles,
+    )
+
+
+def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[Job]:
+    """The jobs that a change makes necessary. `again:` ones are re-armed: however often, one runs, on the last state."""
+    incident, before, after = recorded.incident, recorded.before, recorded.after
+    lane = f"incident:{incident.id}"
+    about = {"incident": incident.id}
+
+    def again(kind: str) -> Job:
+        return Job(id=f"again:{kind}:{incident.id}", kind=kind, lane=lane, payload=about, run_at=at)
+
+    kinds = {entry.kind for entry in recorded.entries}
+    if Kind.DECLARED in kinds and before.declared_at is None:
+        yield Job(id=f"open:{incident.id}", kind="open_incident", lane=lane, payload=about, run_at=at)
+        return
+    if not kinds.isdisjoint(_ON_CARD):
+        yield again("refresh_card")
+    if (before.title, before.severity, before.status, before.commander_id) != (
+        after.title,
+        after.severity,
+        after.status,
+        after.commander_id,
+    ):
+        yield again("refresh_topic")
+        yield again("refresh_announcement")
+    if before.title != after.title:
+        yield again("rename_channel")
+    for entry in recorded.entries:
+        if entry.kind in POSTED:
+            yield Job(
+                id=f"again:post_line:{incident.id}:{entry.number}",
+                kind="post_line",
+                lane=lane,
+                payload=about | {"number": entry.number},
+                run_at=at,
+            )
+    if Kind.ESCALATED in kinds:
+        yield from (_invites(recorded, lane, at))
+    if (before.resolved_at is None) != (after.resolved_at is None):
+        yield again("post_draft")
+
+
+def _invites(recorded: Recorded, lane: str, at: datetime) -> Iterator[Job]:
+    for entry in recorded.entries:
+        if entry.kind is Kind.ESCALATED and entry.stands and entry.version == 1:
+            yield Job(
+                id=f"invite:{recorded.incident.id}:{entry.number}",
+                kind="invite_escalated",
+                lane=lane,
+                payload={"incident": recorded.incident.id, "number": entry.number},
+                run_at=at,
+            )
+
+
+async def _learn_whom_it_names(
+    session: AsyncSession, incident: Incident, entries: tuple[Entry, ...], at: datetime
+) -> None:
+    """Names of people and groups that nobody has told us yet are asked for, since a draft prints them."""
+    people: list[str] = []
+    groups: list[str] = []
+    for entry in entries:
+        words = " ".join([entry.text, *(str(value) for value in entry.data.values())])
+        people += mentioned(words)
+        groups += groups_mentioned(words)
+    for user_id in await unknown_people(session, incident.workspace_id, list(dict.fromkeys(people))):
+        await _learn(session, "learn_person", incident.workspace_id, user_id, at)
+    for group_id in dict.fromkeys(groups):
+        await _learn(session, "learn_group", incident.workspace_id, group_id, at)
+
+
+async def _learn(session: AsyncSession, kind: str, workspace_id: int, slack_id: str, at: datetime) -> None:
+    payload = {"workspace": workspace_id, "slack_id": slack_id}
+    await rearm(session, Job(id=f"again:{kind}:{workspace_id}:{slack_id}", kind=kind, payload=payload, run_at=at))
+
+
+async def read_record(session: AsyncSession, incident: Incident, *, zone_label: str | None, prefix: str) -> Record:
+    """Everything recorded of an incident, for the drafter and the timeline. The caller has checked who reads."""
+    channel = await channel_of_incident(session, incident.id)
+    return Record(
+        number=incident.number,
+        label=f"{prefix}-{incident.number}",
+        zone=incident.zone,
+        entries=tuple(await entries_of(session, incident.id)),
+        names=await names(session, incident.workspace_id),
+        zone_label=zone_label,
+        channel_name=channel.name if channel else None,
+        published=incident.published_at is not None,
+    )

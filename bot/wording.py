@@ -1,0 +1,141 @@
+"""Every sentence a person reads, rendered from `templates/<locale>/`. Knows no Slack client and no database.
+
+A catalogue file (`errors.toml`, `answers.toml`, …) holds short sentences, each one a Jinja template under `file.key`;
+documents are `.j2` files. A team's own folder overrides ours; its templates run sandboxed, are compiled at start, and
+fall back to ours when they fail, since words must never block a command.
+"""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from bot.domain.markup import escape
+
+log = logging.getLogger(__name__)
+
+OURS = Path(__file__).parent.parent / "templates"
+
+
+class Wire(str):
+    """Text that is in the chat's wire form already (a date token, a mention we mean): printed as it is."""
+
+    __slots__ = ()
+
+
+def _for_slack(value: Any) -> Any:
+    """What a template prints is escaped unless it says that it is in the wire form (autoescape would print `&#39;`)."""
+    return value if isinstance(value, Wire) else escape(str(value))
+
+
+class Wording:
+    """The sentences of one locale. `complaints` lists what is wrong with a team's own templates, for `doctor`."""
+
+    def __init__(self, locale: str = "en", own: Path | None = None) -> None:
+        self.locale = locale
+        self.complaints: list[str] = []
+        ours = OURS / locale
+        self._slack = _Shelf(ours, partial(_environment, finalize=_for_slack))
+        self._plain = _Shelf(ours, _environment)
+        self._own_slack: _Shelf | None = None
+        self._own_plain: _Shelf | None = None
+        if own is not None:
+            self._take_own(own / locale if (own / locale).is_dir() else own)
+
+    def _take_own(self, folder: Path) -> None:
+        self._own_slack = _Shelf(folder, partial(_environment, finalize=_for_slack, sandboxed=True), self.complaints)
+        self._own_plain = _Shelf(folder, partial(_environment, sandboxed=True))
+        for name in self._own_slack.names - self._slack.names:
+            self.complaints.append(f"{folder}: {name} overrides nothing of ours")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every sentence's name, as `file.key`."""
+        return frozenset(self._slack.names)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a sentence of that name."""
+        return name in self._slack.names
+
+    def say(self, name: str, **params: object) -> Wire:
+        """A sentence for Slack's mrkdwn: whatever `params` hold is escaped. Raises KeyError for an unknown name."""
+        return Wire(self._render(name, params, self._own_slack, self._slack))
+
+    def plain(self, name: str, **params: object) -> str:
+        """The same sentence for places that read no markup (button labels, modal titles, the terminal)."""
+        return self._render(name, params, self._own_plain, self._plain)
+
+    def document(self, name: str, params: Mapping[str, object]) -> str:
+        """A document template (`postmortem.md.j2`), unescaped: the drafter escapes for its format."""
+        return self._render(name, params, self._own_plain, self._plain)
+
+    def _render(self, name: str, params: Mapping[str, object], own: _Shelf | None, ours: _Shelf) -> str:
+        if own is not None and name in own.names:
+            try:
+                return own.template(name).render(params)
+            except Exception as fault:  # a team's template may fail in any way; ours must still answer
+                complaint = f"{name}: {type(fault).__name__}: {fault}"
+                if complaint not in self.complaints:
+                    self.complaints.append(complaint)
+                log.warning("own template failed, ours is used", extra={"template": name, "fault": str(fault)})
+        return ours.template(name).render(params)
+
+
+class _Shelf:
+    """The templates of one folder: sentences from its catalogue files, and its documents."""
+
+    def __init__(self, folder: Path, environment: Any, complaints: list[str] | None = None) -> None:
+        sentences: dict[str, str] = {}
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                found = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+                if complaints is None:
+                    raise
+                complaints.append(f"{path}: {fault}")
+                continue
+            sentences |= {f"{path.stem}.{key}": text.strip() for key, text in found.items() if isinstance(text, str)}
+        documents = {path.name for path in folder.glob("*.j2")}
+        self._sentences: Environment = environment(DictLoader(sentences))
+        self._documents: Environment = environment(FileSystemLoader(folder))
+        self.names = set(sentences) | documents
+        self._compiled: dict[str, Template] = {}
+        if complaints is not None:
+            self._compile_all(folder, complaints)
+
+    def _compile_all(self, folder: Path, complaints: list[str]) -> None:
+        for name in sorted(self.names):
+            try:
+                self.template(name)
+            except TemplateError as fault:
+                complaints.append(f"{folder / name}: line {getattr(fault, 'lineno', '?')}: {fault}")
+                self.names.discard(name)
+
+    def template(self, name: str) -> Template:
+        """The compiled template. Raises KeyError where there is none."""
+        if name not in self._compiled:
+            if name not in self.names:
+                raise KeyError(name)
+            shelf = self._documents if name.endswith(".j2") else self._sentences
+            self._compiled[name] = shelf.get_template(name)
+        return self._compiled[name]
+
+
+def _environment(loader: BaseLoader, *, finalize: Any = None, sandboxed: bool = False) -> Environment:
+    kind = SandboxedEnvironment if sandboxed else Environment
+    return kind(
+        loader=loader,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        keep_trailing_newline=False,
+    )

@@ -1,0 +1,66 @@
+"""What we made in Slack, what came in already, and the audit. Knows no Slack client."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from storage.tables import Artifact, Audit, Inbox
+from storage.upsert import insert_once
+
+
+async def artifact(session: AsyncSession, incident_id: int, name: str) -> Artifact | None:
+    """What we made of that name for an incident: `card`, `bookmark`, `announcement`, `draft`, `line:7`, …"""
+    query = select(Artifact).where(col(Artifact.incident_id) == incident_id, col(Artifact.name) == name)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def keep_artifact(
+    session: AsyncSession,
+    incident_id: int,
+    name: str,
+    *,
+    at: datetime,
+    channel: str | None = None,
+    ts: str | None = None,
+    ref: str | None = None,
+    digest: str | None = None,
+) -> None:
+    """Remember what we made; a later one of the same name takes its place."""
+    found = await artifact(session, incident_id, name)
+    if found is None:
+        await insert_once(session, Artifact, incident_id=incident_id, name=name)
+        found = await artifact(session, incident_id, name)
+        assert found is not None
+    found.channel_slack_id, found.ts, found.ref, found.digest, found.made_at = channel, ts, ref, digest, at
+    session.add(found)
+
+
+async def forget_artifact(session: AsyncSession, incident_id: int, name: str) -> None:
+    """Forget what was taken away in Slack."""
+    await session.execute(delete(Artifact).where(col(Artifact.incident_id) == incident_id, col(Artifact.name) == name))
+
+
+async def first_time(session: AsyncSession, key: str, *, at: datetime) -> bool:
+    """Whether this key of the sender's comes in for the first time; it is taken in this transaction."""
+    return await insert_once(session, Inbox, key=key, received_at=at) is not None
+
+
+async def note_audit(
+    session: AsyncSession,
+    workspace_id: int,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    target: str,
+    before: str | None = None,
+    after: str | None = None,
+) -> None:
+    """Append to the audit, by reference only: no words of anybody's go in."""
+    session.add(
+        Audit(workspace_id=workspace_id, at=at, actor=actor, action=action, target=target, before=before, after=after)
+    )

@@ -1,0 +1,246 @@
+"""Entries as they are remembered: appended, versioned, read back as the domain's values. Knows no rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel, col
+
+from bot.domain.timeline import Entry, Kind, NewEntry, Origin, Revision, Source, Standing
+from storage.people import person_of
+from storage.tables import Channel, Incident, Message, Person
+from storage.tables import Entry as Row
+
+# What an entry's data says in our own fixed words, not in anybody's.
+_IDENTIFIERS = frozenset({"severity", "sort", "visibility", "by", "status", "role", "person_id", "due"})
+
+_AUTHOR, _RECORDER, _CHANGER = aliased(Person), aliased(Person), aliased(Person)
+
+
+async def take_entry_number(session: AsyncSession, incident_id: int) -> int:
+    """The next #n of an incident, taken in this transaction."""
+    done = await session.execute(
+        update(Incident)
+        .where(col(Incident.id) == incident_id)
+        .values(entry_counter=col(Incident.entry_counter) + 1)
+        .returning(col(Incident.entry_counter))
+    )
+    return int(done.scalar_one())
+
+
+async def add_entry(
+    session: AsyncSession, incident: Incident, new: NewEntry, *, at: datetime, message_id: int | None = None
+) -> int:
+    """Append an entry under the next number, which is returned."""
+    incident_id = incident.id
+    number = await take_entry_number(session, incident_id)
+    author = await person_of(session, incident.workspace_id, new.author_id)
+    recorder = await person_of(session, incident.workspace_id, new.recorded_by_id)
+    session.add(
+        Row(
+            incident_id=incident_id,
+            number=number,
+            kind=new.kind,
+            text=new.text,
+            data=dict(new.data),
+            occurred_at=new.occurred_at,
+            precision=new.precision,
+            time_words=new.time_words,
+            time_zone=new.time_zone,
+            recorded_at=at,
+            author_id=author.id,
+            recorded_by_id=recorder.id,
+            source=new.source,
+            message_id=message_id,
+            permalink=new.permalink,
+            key=new.key,
+            fingerprint=new.fingerprint,
+        )
+    )
+    await session.flush()
+    return number
+
+
+async def add_version(session: AsyncSession, incident: Incident, revision: Revision) -> bool:
+    """Append an entry's next version; False where somebody else has changed it since `before` was read."""
+    before, after = revision.before, revision.after
+    held = await session.execute(
+        update(Row)
+        .where(
+            col(Row.incident_id) == incident.id,
+            col(Row.number) == before.number,
+            col(Row.version) == before.version,
+            col(Row.latest),
+        )
+        .values(latest=False)
+        .returning(col(Row.message_id), col(Row.fingerprint), col(Row.author_id), col(Row.recorded_by_id))
+    )
+    row = held.one_or_none()
+    if row is None:
+        return False
+    changer = await person_of(session, incident.workspace_id, after.changed_by_id or after.author_id)
+    session.add(
+        Row(
+            incident_id=incident.id,
+            number=after.number,
+            version=after.version,
+            kind=after.kind,
+            text=after.text,
+            data=dict(after.data),
+            occurred_at=after.occurred_at,
+            precision=after.precision,
+            time_words=after.time_words,
+            time_zone=after.time_zone,
+            recorded_at=after.recorded_at,
+            author_id=row.author_id,
+            recorded_by_id=row.recorded_by_id,
+            source=after.source,
+            message_id=row.message_id,
+            permalink=after.permalink,
+            key=revision.key,
+            fingerprint=row.fingerprint,
+            standing=after.standing,
+            action=revision.action,
+            why=after.why,
+            changed_at=after.changed_at,
+            changed_by_id=changer.id,
+            locked=sorted(after.locked),
+            redacted_at=after.changed_at if after.redacted else None,
+        )
+    )
+    await session.flush()
+    return True
+
+
+async def entries_of(
+    session: AsyncSession, incident_id: int, *, kinds: Collection[Kind] | None = None, numbers: Collection[int] = ()
+) -> list[Entry]:
+    """The entries of an incident in their last versions, by number; only some kinds or numbers where asked."""
+    query = _select().where(col(Row.incident_id) == incident_id, col(Row.latest))
+    if kinds is not None:
+        query = query.where(col(Row.kind).in_([str(kind) for kind in kinds]))
+    if numbers:
+        query = query.where(col(Row.number).in_(list(numbers)))
+    rows = await session.execute(query.order_by(col(Row.number)))
+    return [_entry(row) for row in rows]
+
+
+async def entry_of(session: AsyncSession, incident_id: int, number: int) -> Entry | None:
+    """One entry in its last version."""
+    found = await entries_of(session, incident_id, numbers=[number])
+    return found[0] if found else None
+
+
+async def history_of(session: AsyncSession, incident_id: int, number: int) -> list[Entry]:
+    """Every version of an entry, the oldest first."""
+    query = _select().where(col(Row.incident_id) == incident_id, col(Row.number) == number).order_by(col(Row.version))
+    return [_entry(row) for row in await session.execute(query)]
+
+
+async def entry_of_message(session: AsyncSession, message_id: int) -> tuple[int, Entry] | None:
+    """(incident's key, entry) of a message that was marked or typed as `!verb`, in its last version."""
+    query = _select(col(Row.incident_id)).where(col(Row.message_id) == message_id, col(Row.latest))
+    row = (await session.execute(query)).one_or_none()
+    return (row[-1], _entry(row)) if row else None
+
+
+async def number_of_key(session: AsyncSession, key: str) -> tuple[int, int] | None:
+    """(incident's key, number) of what was recorded under an idempotency key."""
+    row = (
+        await session.execute(select(col(Row.incident_id), col(Row.number)).where(col(Row.key) == key))
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+async def same_command(
+    session: AsyncSession, incident_id: int | None, fingerprint: str, at: datetime, within: timedelta
+) -> Entry | None:
+    """The standing entry that an identical command made within `within` before `at`, or None."""
+    query = _select().where(col(Row.fingerprint) == fingerprint, col(Row.latest), col(Row.standing) == "standing")
+    query = query.where(col(Row.recorded_at) >= at - within)
+    if incident_id is not None:
+        query = query.where(col(Row.incident_id) == incident_id)
+    row = (await session.execute(query.order_by(col(Row.id).desc()).limit(1))).one_or_none()
+    return _entry(row) if row else None
+
+
+async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> Entry | None:
+    """The standing entry that a person recorded last in an incident, the declaration aside."""
+    query = _select().where(
+        col(Row.incident_id) == incident_id,
+        col(Row.recorded_by_id) == person_id,
+        col(Row.latest),
+        col(Row.standing) == "standing",
+        col(Row.kind) != "declared",
+    )
+    row = (await session.execute(query.order_by(col(Row.number).desc()).limit(1))).one_or_none()
+    return _entry(row) if row else None
+
+
+async def redact_words(session: AsyncSession, incident_id: int, number: int, instead: str) -> None:
+    """Overwrite the words of every version of an entry; who, when, the kind and bare figures stay."""
+    query = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
+    for row in (await session.execute(query)).scalars():
+        row.text = instead
+        row.time_words = None
+        row.why = None
+        row.data = {key: value if key in _IDENTIFIERS else _wordless(value, instead) for key, value in row.data.items()}
+        session.add(row)
+
+
+def _wordless(value: object, instead: str) -> object:
+    if isinstance(value, str):
+        return instead
+    return [] if isinstance(value, list) else value
+
+
+def _select(*more: Any) -> Select[Any]:
+    about = (_AUTHOR.user_id, _RECORDER.user_id, _CHANGER.user_id, Message.ts, Channel.slack_id)
+    query: Select[Any] = select(*_ENTRY.columns, *(col(column) for column in about), *more)
+    return (
+        query.select_from(Row)
+        .join(_AUTHOR, col(_AUTHOR.id) == col(Row.author_id))
+        .join(_RECORDER, col(_RECORDER.id) == col(Row.recorded_by_id))
+        .outerjoin(_CHANGER, col(_CHANGER.id) == col(Row.changed_by_id))
+        .outerjoin(Message, col(Message.id) == col(Row.message_id))
+        .outerjoin(Channel, col(Channel.id) == col(Message.channel_id))
+    )
+
+
+_ENTRY = SQLModel.metadata.tables["entry"]
+_WIDTH = len(_ENTRY.columns)
+_AT = {column.name: place for place, column in enumerate(_ENTRY.columns)}
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    """A row of `_select` as the domain's value; by position, since ten thousand of them make one draft."""
+    author, recorder, changer, ts, channel = row[_WIDTH : _WIDTH + 5]
+    get = row.__getitem__
+    return Entry(
+        number=get(_AT["number"]),
+        kind=Kind(get(_AT["kind"])),
+        text=get(_AT["text"]),
+        occurred_at=get(_AT["occurred_at"]),
+        recorded_at=get(_AT["recorded_at"]),
+        author_id=author,
+        recorded_by_id=recorder,
+        source=Source(get(_AT["source"])),
+        data=get(_AT["data"]),
+        precision=get(_AT["precision"]),
+        time_words=get(_AT["time_words"]),
+        time_zone=get(_AT["time_zone"]),
+        origin=Origin(channel, ts) if ts else None,
+        permalink=get(_AT["permalink"]),
+        standing=Standing(get(_AT["standing"])),
+        why=get(_AT["why"]),
+        version=get(_AT["version"]),
+        changed_at=get(_AT["changed_at"]),
+        changed_by_id=changer,
+        locked=frozenset(get(_AT["locked"])),
+        redacted=get(_AT["redacted_at"]) is not None,
+    )

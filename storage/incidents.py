@@ -1,0 +1,119 @@
+"""Incidents and channels as they are remembered, and the cache of each incident's state. Knows no rules."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.domain.incident import IncidentState
+from storage.tables import Channel, Incident, Workspace
+from storage.upsert import insert_once
+
+#: The fields of the incident's row that are a cache of the fold.
+CACHED = (
+    "title",
+    "severity",
+    "status",
+    "visibility",
+    "sort",
+    "commander_id",
+    "duplicate_of",
+    "declared_at",
+    "started_at",
+    "start_assumed",
+    "detected_at",
+    "mitigated_at",
+    "resolved_at",
+)
+
+
+def cached_fields(state: IncidentState) -> dict[str, object]:
+    """What the row must hold for a state."""
+    return {name: getattr(state, name) for name in CACHED}
+
+
+async def take_incident_number(session: AsyncSession, workspace_id: int) -> int:
+    """The next INC number, taken in this transaction."""
+    done = await session.execute(
+        update(Workspace)
+        .where(col(Workspace.id) == workspace_id)
+        .values(incident_counter=col(Workspace.incident_counter) + 1)
+        .returning(col(Workspace.incident_counter))
+    )
+    return int(done.scalar_one())
+
+
+async def add_incident(session: AsyncSession, incident: Incident) -> Incident:
+    """Add an incident's row; its number must be taken already."""
+    session.add(incident)
+    await session.flush()
+    return incident
+
+
+async def incident_by_id(session: AsyncSession, incident_id: int) -> Incident:
+    """The incident of a primary key that we stored ourselves. Raises NoResultFound."""
+    return (await session.execute(select(Incident).where(col(Incident.id) == incident_id))).scalar_one()
+
+
+async def lock_incident(session: AsyncSession, incident_id: int) -> Incident:
+    """The incident's row, held until the transaction ends (SQLite has one writer anyway)."""
+    query = select(Incident).where(col(Incident.id) == incident_id).with_for_update()
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+
+
+async def incident_by_number(session: AsyncSession, workspace_id: int, number: int) -> Incident | None:
+    """The incident INC-`number` of a workspace."""
+    query = select(Incident).where(col(Incident.workspace_id) == workspace_id, col(Incident.number) == number)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def incidents_of(session: AsyncSession, workspace_id: int) -> list[Incident]:
+    """All incidents of a workspace, the newest first."""
+    query = select(Incident).where(col(Incident.workspace_id) == workspace_id).order_by(col(Incident.number).desc())
+    return list((await session.execute(query)).scalars())
+
+
+async def every_incident(session: AsyncSession) -> list[Incident]:
+    """All incidents of all workspaces, the newest first: for the command line, which sees everything."""
+    query = select(Incident).order_by(col(Incident.workspace_id), col(Incident.number).desc())
+    return list((await session.execute(query)).scalars())
+
+
+async def channel_of(session: AsyncSession, workspace_id: int, slack_id: str) -> Channel | None:
+    """The channel of a Slack id, where we know it."""
+    query = select(Channel).where(col(Channel.workspace_id) == workspace_id, col(Channel.slack_id) == slack_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channel | None:
+    """The channel of an incident; None until it is opened."""
+    query = select(Channel).where(col(Channel.incident_id) == incident_id).order_by(col(Channel.id).desc())
+    return (await session.execute(query)).scalars().first()
+
+
+async def remember_channel(session: AsyncSession, workspace_id: int, slack_id: str, **facts: object) -> Channel:
+    """The channel of a Slack id with these facts, made on first sight."""
+    found = await channel_of(session, workspace_id, slack_id)
+    if found is None:
+        values = {"is_private": False, "is_archived": False, "is_deleted": False} | facts
+        await insert_once(session, Channel, workspace_id=workspace_id, slack_id=slack_id, **values)
+        found = await channel_of(session, workspace_id, slack_id)
+        assert found is not None
+    for name, value in facts.items():
+        setattr(found, name, value)
+    session.add(found)
+    return found
+
+
+async def open_incident_count(session: AsyncSession, workspace_id: int) -> int:
+    """How many incidents are open."""
+    query = (
+        select(func.count())
+        .select_from(Incident)
+        .where(
+            col(Incident.workspace_id) == workspace_id,
+            col(Incident.status).not_in(("resolved", "cancelled", "duplicate")),
+        )
+    )
+    return int((await session.execute(query)).scalar_one())

@@ -1,0 +1,98 @@
+"""Workspaces, people and user groups as they are remembered. Knows no Slack client."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from bot.domain.markup import Names
+from storage.tables import Channel, Person, UserGroup, Workspace
+from storage.upsert import insert_once
+
+
+async def workspace_of(session: AsyncSession, team_id: str, enterprise_id: str | None = None) -> Workspace:
+    """The workspace of a team id, made on first sight."""
+    found = (await session.execute(select(Workspace).where(col(Workspace.team_id) == team_id))).scalar_one_or_none()
+    if found is None:
+        await insert_once(session, Workspace, team_id=team_id, enterprise_id=enterprise_id, incident_counter=0)
+        found = (await session.execute(select(Workspace).where(col(Workspace.team_id) == team_id))).scalar_one()
+    return found
+
+
+async def person_of(session: AsyncSession, workspace_id: int, user_id: str) -> Person:
+    """The person of a Slack user id, made on first sight (then `standing` is unknown until somebody looks)."""
+    query = select(Person).where(col(Person.workspace_id) == workspace_id, col(Person.user_id) == user_id)
+    found = (await session.execute(query)).scalar_one_or_none()
+    if found is None:
+        await insert_once(
+            session,
+            Person,
+            workspace_id=workspace_id,
+            user_id=user_id,
+            standing="bot" if user_id.startswith("B") else "unknown",
+            is_deactivated=False,
+        )
+        found = (await session.execute(query)).scalar_one()
+    return found
+
+
+async def learn_person(session: AsyncSession, workspace_id: int, user_id: str, *, at: datetime, **facts: Any) -> Person:
+    """Remember what Slack told of a person (name, handle, tz, team_id, standing, is_deactivated)."""
+    person = await person_of(session, workspace_id, user_id)
+    for name, value in facts.items():
+        setattr(person, name, value)
+    person.fetched_at = at
+    session.add(person)
+    return person
+
+
+async def unknown_people(session: AsyncSession, workspace_id: int, user_ids: list[str]) -> list[str]:
+    """Those of the ids whose names nobody has told us yet."""
+    if not user_ids:
+        return []
+    query = select(col(Person.user_id)).where(
+        col(Person.workspace_id) == workspace_id,
+        col(Person.user_id).in_(user_ids),
+        col(Person.fetched_at).is_not(None),
+    )
+    known = set((await session.execute(query)).scalars())
+    return [user_id for user_id in user_ids if user_id not in known]
+
+
+async def learn_group(session: AsyncSession, workspace_id: int, group_id: str, handle: str, *, at: datetime) -> None:
+    """Remember a user group's handle."""
+    await insert_once(session, UserGroup, workspace_id=workspace_id, group_id=group_id, handle=handle, fetched_at=at)
+    await session.execute(
+        update(UserGroup)
+        .where(col(UserGroup.workspace_id) == workspace_id, col(UserGroup.group_id) == group_id)
+        .values(handle=handle, fetched_at=at)
+    )
+
+
+async def names(session: AsyncSession, workspace_id: int) -> Names:
+    """Display names of everybody and every channel and group that we know of in a workspace."""
+    people = await session.execute(
+        select(col(Person.user_id), col(Person.name)).where(
+            col(Person.workspace_id) == workspace_id, col(Person.name).is_not(None)
+        )
+    )
+    channels = await session.execute(
+        select(col(Channel.slack_id), col(Channel.name)).where(
+            col(Channel.workspace_id) == workspace_id, col(Channel.name).is_not(None)
+        )
+    )
+    groups = await session.execute(
+        select(col(UserGroup.group_id), col(UserGroup.handle)).where(
+            col(UserGroup.workspace_id) == workspace_id,
+            col(UserGroup.handle).is_not(None),
+        )
+    )
+    return Names(
+        people={user_id: str(name) for user_id, name in people},
+        channels={slack_id: str(name) for slack_id, name in channels},
+        groups={group_id: str(handle) for group_id, handle in groups},
+    )
