@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.blocks import VIEW_BYTES_MOST, buttons, check_view, inputs, total_text, view_bytes
+from sandbox.blocks import VIEW_BYTES_MOST, buttons, check_blocks, check_view, inputs, total_text, view_bytes
 
 Json = Any
 
@@ -169,3 +169,21 @@ def test_buttons_are_every_element_that_sends_an_action() -> None:
 @pytest.mark.parametrize("broken", [None, "x", [None], [{"type": "actions"}], [{"type": "input", "element": "x"}]])
 def test_the_walks_survive_faulty_blocks(broken: Json) -> None:
     assert (buttons(broken), inputs(broken), total_text(broken)) == ([], [], 0)
+
+
+WORDS = st.sampled_from(["section", "input", "actions", "table", "markdown", "modal", "home", "static_select", "x"])
+NAMES = st.sampled_from(["type", "text", "blocks", "elements", "element", "rows", "options", "initial_option", "title"])
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(value=ANY_JSON)
+def test_any_json_gets_an_answer_with_a_pointer_and_the_walks_stand_it(value: Json) -> None:
+    told = check_blocks([value], surface="modal") + check_view(value) + check_view(modal(value))
+    assert told != []
+    assert all(fault.endswith("]") and " [json-pointer:/" in fault for fault in told)
+    assert total_text(value) >= 0
+    assert all(control.kind != "image" for control in buttons([value]) + inputs([value]))
