@@ -1,0 +1,78 @@
+"""The one table of single-valued settings: their names in the environment and in the file, and how each is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.settings import readers
+from bot.settings.readers import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One setting. `key` is its dotted name in tocsin.toml (None: never there); `secret` also comes as `<env>_FILE`."""
+
+    name: str
+    env: str
+    key: str | None
+    read: Reader
+    secret: bool = False
+
+
+_DAYS = readers.whole(1, 36_500)
+_MINUTES = readers.whole(0, 10_080)
+
+DECLARED = (
+    Declared("slack_bot_token", "SLACK_BOT_TOKEN", None, readers.token("xoxb-", "SLACK_BOT_TOKEN"), secret=True),
+    Declared("slack_app_token", "SLACK_APP_TOKEN", None, readers.token("xapp-", "SLACK_APP_TOKEN"), secret=True),
+    Declared("slack_signing_secret", "SLACK_SIGNING_SECRET", None, readers.secret, secret=True),
+    Declared("slack_api_url", "SLACK_API_URL", "slack.api_url", readers.api_url),
+    Declared(
+        "command",
+        "TOCSIN_COMMAND",
+        "slack.command",
+        readers.matching(r"/[a-z0-9_-]{1,31}", "a slash and small letters, as in manifest.yml: /incident"),
+    ),
+    Declared("recorded_emoji", "TOCSIN_RECORDED_EMOJI", "slack.recorded_emoji", readers.emoji),
+    Declared("problem_emoji", "TOCSIN_PROBLEM_EMOJI", "slack.problem_emoji", readers.emoji),
+    Declared("data_dir", "TOCSIN_DATA_DIR", "data_dir", readers.folder),
+    Declared("database_url", "TOCSIN_DATABASE_URL", "database_url", readers.database_url, secret=True),
+    Declared("migrate", "TOCSIN_MIGRATE", "migrate", readers.flag),
+    Declared("capture", "TOCSIN_CAPTURE", "capture", readers.one_of("all", "marked")),
+    Declared("transcript_days", "TOCSIN_TRANSCRIPT_DAYS", "retention.transcript_days", _DAYS),
+    Declared("erase_deleted_days", "TOCSIN_ERASE_DELETED_DAYS", "retention.erase_deleted_days", _DAYS),
+    Declared(
+        "incident_prefix",
+        "TOCSIN_INCIDENT_PREFIX",
+        "incident_prefix",
+        readers.matching(r"[A-Z]{2,10}", "2 to 10 capital letters, such as INC"),
+    ),
+    Declared("timezone", "TOCSIN_TIMEZONE", "timezone", readers.zone_name),
+    Declared(
+        "timezone_label",
+        "TOCSIN_TIMEZONE_LABEL",
+        "timezone_label",
+        readers.matching(r"[A-Za-z][A-Za-z ]{0,18}[A-Za-z]", "letters, such as BRT or Singapore time"),
+    ),
+    Declared("announce_channel", "TOCSIN_ANNOUNCE_CHANNEL", "announce.channel", readers.channel),
+    Declared("invite", "TOCSIN_INVITE", "invite", readers.invitees),
+    Declared("update_minutes", "TOCSIN_UPDATE_MINUTES", "reminders.update_minutes", _MINUTES),
+    Declared("commander_minutes", "TOCSIN_COMMANDER_MINUTES", "reminders.commander_minutes", _MINUTES),
+    Declared("locale", "TOCSIN_LOCALE", "locale", readers.matching(r"[a-z]{2}(-[A-Z]{2})?", "such as en, or pt-BR")),
+    Declared("template_dir", "TOCSIN_TEMPLATE_DIR", "template_dir", readers.folder_there),
+    Declared(
+        "timeline_style",
+        "TOCSIN_TIMELINE_STYLE",
+        "timeline_style",
+        readers.one_of("both", "labels", "chronology"),
+    ),
+    Declared("log_level", "TOCSIN_LOG_LEVEL", "log_level", readers.one_of("debug", "info", "warning", "error")),
+    Declared("log_format", "TOCSIN_LOG_FORMAT", "log_format", readers.one_of("text", "json")),
+    Declared("workers", "TOCSIN_WORKERS", "workers", readers.whole(1, 64)),
+)
+
+#: The tables of tocsin.toml that hold many values, and have no name in the environment.
+TABLES = ("severity", "status", "role", "marks", "permissions")
+
+#: Names that choose the file itself.
+CONFIG_ENV = "TOCSIN_CONFIG"

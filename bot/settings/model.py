@@ -1,0 +1,165 @@
+"""The settings as values, with what holds when nobody sets them. Knows nothing of files and environments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.settings.refusal import Fault, SettingsError
+
+
+class Secret:
+    """Text that never shows itself: printing, logging and `repr` give dots, only `reveal` gives the words."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The secret itself; hand it on, don't keep or print it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret('…')"
+
+    def __str__(self) -> str:
+        return "…"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """How bad an incident can be, most severe first in `Settings.severities`.
+
+    `update_minutes`: None takes the general figure, 0 means that no update is asked for. `emoji` without colons.
+    """
+
+    name: str
+    meaning: str
+    update_minutes: int | None = None
+    emoji: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status that a person sets by name; mitigated, resolved, cancelled and duplicate are not among them."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A part somebody takes in an incident. `name` is typed, `title` is printed."""
+
+    name: str
+    title: str
+    meaning: str
+
+
+SEVERITIES = (
+    Severity("sev1", "Most users cannot use the product, or their records are at risk."),
+    Severity("sev2", "An important part fails for many users."),
+    Severity("sev3", "Something fails for some users, or has a way around it."),
+    Severity("sev4", "A small fault, or a risk nobody feels yet."),
+)
+STATUSES = (
+    Status("investigating", "What is wrong is not known yet."),
+    Status("identified", "The cause is known, the fix is on its way."),
+    Status("monitoring", "A fix is in place and is being watched."),
+)
+ROLES = (
+    Role("commander", "Incident commander", "Leads: decides, hands out the work, keeps the overview."),
+    Role("communications", "Communications", "Writes the updates, speaks to those who ask."),
+    Role("scribe", "Scribe", "Keeps the timeline while the others work."),
+)
+#: Emoji -> the kind of entry that a reaction with it makes of a message.
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "pushpin": "note",
+        "star": "note",
+        "hammer_and_wrench": "action",
+        "test_tube": "hypothesis",
+        "no_entry_sign": "ruled_out",
+        "rotating_light": "detected",
+        "adhesive_bandage": "fix",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. docs/settings.md says what each means and where it is written."""
+
+    # Slack
+    slack_bot_token: Secret | None = None
+    slack_app_token: Secret | None = None
+    slack_signing_secret: Secret | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    command: str = "/incident"
+    recorded_emoji: str = "white_check_mark"
+    problem_emoji: str = "warning"
+    # What it keeps, and where
+    data_dir: Path = Path("data")
+    database_url: str = field(default="sqlite+aiosqlite:///data/tocsin.db", repr=False)  # may hold a password
+    migrate: Literal["on", "off"] = "on"
+    capture: Literal["all", "marked"] = "all"
+    transcript_days: int = 90
+    erase_deleted_days: int = 30
+    # What an incident is here
+    incident_prefix: str = "INC"
+    timezone: str = "UTC"
+    timezone_label: str | None = None
+    severities: tuple[Severity, ...] = SEVERITIES
+    statuses: tuple[Status, ...] = STATUSES
+    roles: tuple[Role, ...] = ROLES
+    marks: Mapping[str, str] = field(default_factory=lambda: MARKS)
+    permissions: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    # Who hears of it, and when
+    announce_channel: str | None = None
+    invite: tuple[str, ...] = ()
+    update_minutes: int = 30
+    commander_minutes: int = 10
+    # What is said
+    locale: str = "en"
+    template_dir: Path | None = None
+    timeline_style: Literal["both", "labels", "chronology"] = "both"
+    # How it runs
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+    workers: int = 8
+    #: Setting -> where it was read (`tocsin.toml:12`, ...); a setting that stands at its default is missing.
+    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of new incidents; an incident keeps the one it was declared in."""
+        return ZoneInfo(self.timezone)
+
+    def require_slack(self) -> tuple[Secret, Secret]:
+        """The bot token and the app-level token, in this order. Raises `SettingsError` naming each that is missing."""
+        bot, app = self.slack_bot_token, self.slack_app_token
+        if bot is None or app is None:
+            missing = [n for n, token in (("SLACK_BOT_TOKEN", bot), ("SLACK_APP_TOKEN", app)) if token is None]
+            where = {"SLACK_BOT_TOKEN": "OAuth & Permissions", "SLACK_APP_TOKEN": "Basic Information, App-Level Tokens"}
+            raise SettingsError(
+                [
+                    Fault(f"environment {n}", "is not set", f"copy it from {where[n]} at api.slack.com/apps")
+                    for n in missing
+                ]
+            )
+        return bot, app
+
+
+#: Every setting's name, in the order in which the operator meets them.
+NAMES = tuple(f.name for f in fields(Settings) if f.name != "origins")
