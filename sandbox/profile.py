@@ -1,0 +1,64 @@
+"""A person as the user object that Slack's methods and events give. It decides nothing."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from sandbox.people import Person
+
+JSON = dict[str, Any]
+
+
+def user_payload(person: "Person", *, email: bool = True, now: datetime | None = None) -> JSON:
+    """The user object; strangers hide their address, guests say what kind they are."""
+    local = (now or person.ws.clock.now()).astimezone(ZoneInfo(person.tz))
+    offset = local.utcoffset()
+    body: JSON = {
+        "id": person.id,
+        "team_id": person.team_id,
+        "name": person.handle,
+        "deleted": person.deleted,
+        "real_name": person.name,
+        "tz": person.tz,
+        "tz_label": local.tzname() or person.tz,
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "profile": _profile(person, email and not person.stranger),
+        "is_admin": False,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": person.guest is not None,
+        "is_ultra_restricted": person.guest == "single",
+        "is_bot": person.bot is not None,
+        "is_app_user": False,
+        "updated": int(datetime(2024, 1, 1, tzinfo=UTC).timestamp()),
+        "is_email_confirmed": True,
+        "who_can_share_contact_card": "EVERYONE",
+    }
+    if person.stranger:
+        body["is_stranger"] = True
+    if person.deleted:
+        for key in ("tz", "tz_label", "tz_offset", "is_admin", "is_owner", "is_primary_owner", "is_restricted",
+                    "is_ultra_restricted"):  # fmt: skip
+            body.pop(key)
+    return body
+
+
+def _profile(person: "Person", email: bool) -> JSON:
+    profile: JSON = {
+        "real_name": person.name,
+        "real_name_normalized": person.name,
+        "display_name": person.display_name,
+        "display_name_normalized": person.display_name,
+        "title": "",
+        "phone": "",
+        "status_text": "",
+        "status_emoji": "",
+        "avatar_hash": "g000000000",
+        "team": person.team_id,
+    }
+    if email and person.email:
+        profile["email"] = person.email
+    if person.bot is not None:
+        profile |= {"bot_id": person.bot.id, "api_app_id": person.bot.app_id, "always_active": True}
+    return profile

@@ -1,0 +1,113 @@
+"""users.*, usergroups.* and bots.info: who there is."""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.errors import SlackError
+from sandbox.profile import user_payload
+from sandbox.webapi.call import Call
+from sandbox.webapi.lookup import page
+
+if TYPE_CHECKING:
+    from sandbox.people import Person
+    from sandbox.roster import Group
+
+JSON = dict[str, Any]
+
+
+def user_info(call: Call) -> JSON:
+    person = call.ws.people.get(call.text("user"))
+    if person is None:
+        raise SlackError("user_not_found")
+    if person.stranger and not _met(call, person):
+        raise SlackError("user_not_visible")
+    return {"user": _shown(call, person)}
+
+
+def user_list(call: Call) -> JSON:
+    people = [p for p in call.ws.people.values() if not p.stranger]
+    part, tail = page(call, people, default=max(1, len(people)), most=1000)
+    return {"members": [_shown(call, p) for p in part], "cache_ts": 0} | tail
+
+
+def by_email(call: Call) -> JSON:
+    wanted = call.text("email").lower()
+    for person in call.ws.people.values():
+        if person.email and person.email.lower() == wanted and not person.deleted and not person.stranger:
+            return {"user": _shown(call, person)}
+    raise SlackError("users_not_found")
+
+
+def presence(call: Call) -> JSON:
+    return {"presence": "active", "online": True, "auto_away": False, "manual_away": False}
+
+
+def bot_info(call: Call) -> JSON:
+    bots = [p.bot for p in call.ws.people.values() if p.bot is not None]
+    found = next((b for b in bots if b.id == (call.text("bot") or call.ws.bot.id)), None)
+    if found is None:
+        raise SlackError("bot_not_found")
+    return {"bot": found.profile()}
+
+
+def group_list(call: Call) -> JSON:
+    _paid(call)
+    groups = [g for g in call.ws.groups.values() if not g.disabled or call.flag("include_disabled")]
+    return {"usergroups": [group_payload(call, g) for g in groups]}
+
+
+def group_users(call: Call) -> JSON:
+    _paid(call)
+    for group in call.ws.groups.values():
+        if group.id == call.text("usergroup") and (not group.disabled or call.flag("include_disabled")):
+            return {"users": list(group.members)}
+    raise SlackError("no_such_subteam")
+
+
+def group_payload(call: Call, group: "Group") -> JSON:
+    """The user group object; its members only where they were asked for."""
+    body: JSON = {
+        "id": group.id,
+        "team_id": call.ws.team_id,
+        "is_usergroup": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": 1,
+        "date_update": 1,
+        "date_delete": 1 if group.disabled else 0,
+        "auto_type": None,
+        "created_by": "USLACKBOT",
+        "updated_by": "USLACKBOT",
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+    }
+    if call.flag("include_users"):
+        body["users"] = list(group.members)
+    if call.flag("include_count"):
+        body["user_count"] = len(group.members)
+    return body
+
+
+def _shown(call: Call, person: "Person") -> JSON:
+    return user_payload(person, email="users:read.email" in call.ws.manifest.scopes)
+
+
+def _met(call: Call, person: "Person") -> bool:
+    return any(person.id in c.members and call.user_id in c.members for c in call.ws.channels)
+
+
+def _paid(call: Call) -> None:
+    if not call.ws.user_groups_are_paid_for:
+        raise SlackError("plan_upgrade_required")
+
+
+METHODS = {
+    "bots.info": bot_info,
+    "usergroups.list": group_list,
+    "usergroups.users.list": group_users,
+    "users.getPresence": presence,
+    "users.info": user_info,
+    "users.list": user_list,
+    "users.lookupByEmail": by_email,
+}
