@@ -1,0 +1,104 @@
+"""Instants as the document prints them: in the incident's zone, with the label that is right on that date.
+
+Knows no section. The words for days and months are a value, so that another locale brings its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.when import zone_label
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The names that dates and lengths are printed with; Monday and January come first."""
+
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    day_unit: str
+    hour_unit: str
+    minute_unit: str
+
+
+ENGLISH = Calendar(
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    day_unit="d",
+    hour_unit="h",
+    minute_unit="min",
+)
+
+
+class Clock:
+    """One zone's clock. `numeric_label` is printed for zones whose abbreviation is only a number."""
+
+    def __init__(self, zone: str, numeric_label: str | None = None, calendar: Calendar = ENGLISH) -> None:
+        self.zone = zone
+        self._numeric_label = numeric_label
+        self._calendar = calendar
+        self._tz = UTC if zone == "UTC" else ZoneInfo(zone)
+        self._labels: dict[tuple[timedelta | None, str | None], str] = {}
+
+    def local(self, at: datetime) -> datetime:
+        """The instant on this zone's clock."""
+        return at.astimezone(self._tz)
+
+    def iso(self, at: datetime) -> str:
+        """ISO 8601 with the zone's offset then."""
+        return self.local(at).isoformat()
+
+    def label(self, at: datetime) -> str:
+        """What the zone is called at that instant."""
+        local = self.local(at)
+        key = (local.utcoffset(), local.tzname())
+        if key not in self._labels:
+            self._labels[key] = zone_label(at, self.zone, self._numeric_label)
+        return self._labels[key]
+
+    def labels(self, instants: Iterable[datetime]) -> str:
+        """The labels of several instants, each once, in order, joined by a slash: two across a clock change."""
+        return "/".join(dict.fromkeys(self.label(at) for at in instants))
+
+    def day(self, at: datetime) -> date:
+        """The date in this zone."""
+        return self.local(at).date()
+
+    def date(self, at: datetime) -> str:
+        """`Friday 15 March 2024`."""
+        local = self.local(at)
+        return f"{self._calendar.weekdays[local.weekday()]} {local.day} {self._month(local)} {local.year}"
+
+    def short_date(self, at: datetime) -> str:
+        """`Fri 15 Mar`."""
+        local = self.local(at)
+        return f"{self._calendar.weekdays[local.weekday()][:3]} {local.day} {self._month(local)[:3]}"
+
+    def time(self, at: datetime, *, seconds: bool = False) -> str:
+        """`10:05 UTC`, with `seconds` as `10:05:20 UTC`."""
+        local = self.local(at)
+        clock = f"{local.hour:02}:{local.minute:02}" + (f":{local.second:02}" if seconds else "")
+        return f"{clock} {self.label(at)}"
+
+    def full(self, at: datetime, *, seconds: bool = False) -> str:
+        """`Friday 15 March 2024, 10:00 UTC`."""
+        return f"{self.date(at)}, {self.time(at, seconds=seconds)}"
+
+    def length(self, minutes: int) -> str:
+        """`2 h 30 min`, `45 min`, `1 d 0 h 5 min`; nothing is `0 min`."""
+        calendar = self._calendar
+        hours, rest = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        parts = [f"{days} {calendar.day_unit}"] if days else []
+        parts += [f"{hours} {calendar.hour_unit}"] if days or hours else []
+        parts += [f"{rest} {calendar.minute_unit}"] if rest or days or not hours else []
+        return " ".join(parts)
+
+    def _month(self, local: datetime) -> str:
+        return self._calendar.months[local.month - 1]

@@ -1,0 +1,99 @@
+"""From a record to a draft: the same entries give the same draft, every time. Knows no chat, no store and no format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from bot.domain.incident import IncidentState
+from bot.domain.record import Record
+from bot.domain.timeline import Kind
+from bot.drafting.course import recount
+from bot.drafting.measures import improvements, tasks
+from bot.drafting.overview import summarize, told
+from bot.drafting.reading import Reading
+from bot.drafting.statements import Draft, Row
+
+_NOT_CITED = frozenset({"evidence", "hidden"})
+
+
+def draft(record: Record, *, mask: bool = True) -> Draft:
+    """The postmortem of one incident as facts. `mask` False leaves secrets in: for what never leaves the machine."""
+    reading = Reading(record, hide=mask)
+    state = record.state
+    timeline = recount(reading, state)
+    made = Draft(
+        label=record.label,
+        title=_title(reading),
+        zone=record.zone,
+        zone_label=record.zone_label,
+        sort=state.sort,
+        status=state.status,
+        severity=state.severity,
+        summary=summarize(reading, state),
+        timeline=timeline,
+        cause_detail=told(reading, Kind.CAUSE_DETAIL),
+        fix_detail=told(reading, Kind.FIX_DETAIL),
+        improvements=improvements(reading),
+        tasks=tasks(reading),
+        conclusion=told(reading, Kind.CONCLUSION),
+        called_off=_called_off(timeline.status, state),
+        duplicate_of=state.duplicate_of,
+    )
+    return replace(made, evidence=reading.evidence(cited(made)), hidden=reading.hidden())
+
+
+def cited(made: Draft) -> set[int]:
+    """The number of every entry that a statement of the draft rests on."""
+    return {number for entries in _rests(made) for number in entries}
+
+
+def missing(made: Draft) -> tuple[str, ...]:
+    """What the standard format asks for and nobody recorded, by name, in the order of the document."""
+    summary, timeline = made.summary, made.timeline
+    asked = {
+        "start": summary.start is not None and not summary.start.assumed,
+        "end": summary.end,
+        "services": summary.impact.services,
+        "experience": summary.impact.experience,
+        "share": summary.impact.share,
+        "root_cause": summary.root_cause,
+        "detection": timeline.detected,
+        "actions": timeline.actions,
+        "misleading": timeline.misleading,
+        "escalations": timeline.escalations,
+        "resolution": timeline.resolution,
+        "cause_detail": made.cause_detail,
+        "fix_detail": made.fix_detail,
+        "improvements": made.improvements,
+        "tasks": made.tasks,
+    }
+    return tuple(name for name, value in asked.items() if not value)
+
+
+def _rests(value: Any) -> Iterator[tuple[int, ...]]:
+    """The `entries` of every statement below a value, whatever its shape."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _rests(item)
+    elif is_dataclass(value):
+        for each in fields(value):
+            inner = getattr(value, each.name)
+            if each.name == "entries":
+                yield inner
+            elif (each.name not in _NOT_CITED and isinstance(inner, tuple)) or is_dataclass(inner):
+                yield from _rests(inner)
+
+
+def _title(reading: Reading) -> str:
+    """The last title given, else the one it was declared with; `fold` has it too, but unread and unmasked."""
+    given = [reading.words(e, "title") for e in reading.of(Kind.TITLE)]
+    declared = [reading.words(e, "title") for e in reading.of(Kind.DECLARED)]
+    return next((title for title in (*reversed(given), *declared) if title), "")
+
+
+def _called_off(changes: tuple[Row, ...], state: IncidentState) -> Row | None:
+    """The entry that made it a false alarm or a duplicate, where that is how it stands."""
+    found = [row for row in changes if row.kind == state.status and row.kind in ("cancelled", "duplicate")]
+    return max(found, key=lambda row: row.entries) if found else None
