@@ -1,0 +1,7 @@
+"""Everything slow: jobs made of steps, run once, resumed after a crash; it knows no Slack and no incident."""
+
+from bot.jobs.context import Handler, JobContext
+from bot.jobs.outcome import Fenced, Permanent, Retry
+from bot.jobs.worker import Worker
+
+__all__ = ["Fenced", "Handler", "JobContext", "Permanent", "Retry", "Worker"]

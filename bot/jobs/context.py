@@ -1,0 +1,103 @@
+"""What a handler is given: its job, and steps that happen once; it claims nothing and knows no kind of job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.jobs.outcome import Fenced, Retry
+from storage.claims import Claimed, Claims, Step, finish, gate_of, store_step
+from storage.database import Database
+
+R = TypeVar("R")
+
+
+class JobContext:
+    """One run of one job."""
+
+    def __init__(
+        self, db: Database, clock: Clock, claims: Claims, job: Claimed, steps: Mapping[str, Step] | None = None
+    ) -> None:
+        self.db = db
+        self.clock = clock
+        self.job = job
+        self._claims = claims
+        self._steps = dict(steps or {})
+        self._begun: set[str] = set()
+        self._finished = False
+
+    async def step(
+        self,
+        name: str,
+        call: Callable[[int], Awaitable[R]],
+        save: Callable[[AsyncSession, R], Awaitable[None]] | None = None,
+    ) -> R:
+        """One outside call and what it leaves behind; the result of a step that is done is given without calling.
+
+        `name` is unlike any other step's of the job and stays the same over releases. `call` is told the attempt: above
+        1 it may have happened before, so it reads before it writes. Its result must be JSON (a tuple comes back as a
+        list). Then one transaction stores the step together with what `save` writes. No transaction is open while
+        `call` runs, and its own time limit must be far below the lease (60 s).
+
+        Raises Fenced when another worker has the job by now, and whatever `call` and `save` raise.
+        """
+        known = self._steps.get(name)
+        if known is not None and known.done:
+            return cast(R, known.result)
+        attempt = 1 + self.job.lost + (known.tries if known else 0)
+        self._begun.add(name)
+        try:
+            answer = await call(attempt)
+        except Retry:
+            self._begun.discard(name)  # it says that nothing happened, so the next attempt need not look
+            raise
+        # Through JSON, so that the first run and a resumed one see the same.
+        result = cast(R, json.loads(json.dumps(answer)))
+        now = self.clock.now()
+        async with self.db.write() as session:
+            if not await self._claims.hold(session, self.job, now):
+                raise Fenced(self.job.id)
+            await store_step(session, self.job.id, name, result, at=now)
+            if save is not None:
+                await save(session, result)
+        self._begun.discard(name)
+        self._steps[name] = Step(result, done=True, tries=0)
+        return result
+
+    async def finish(self, save: Callable[[AsyncSession], Awaitable[None]] | None = None) -> None:
+        """Close the job, in one transaction with what `save` writes, such as the next timer of a chain.
+
+        A handler that returns without calling this is closed with nothing more. Raises Fenced.
+        """
+        if self._finished:
+            raise RuntimeError(f"job {self.job.id} is finished already")
+        async with self.db.write() as session:
+            if not await finish(session, self.job, self.clock.now()):
+                raise Fenced(self.job.id)
+            if save is not None:
+                await save(session)
+        self._finished = True
+
+    async def gate(self, method: str) -> None:
+        """Before calling a method that may be rate-limited: raises Retry while any worker was told to wait."""
+        async with self.db.read() as session:
+            until = await gate_of(session, method)
+        if until is not None and (left := until - self.clock.now()).total_seconds() > 0:
+            raise Retry(left)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job is closed."""
+        return self._finished
+
+    @property
+    def doubtful(self) -> Collection[str]:
+        """Steps that were begun here and not stored: each may have happened."""
+        return frozenset(self._begun)
+
+
+Handler = Callable[[JobContext, Mapping[str, Any]], Awaitable[None]]

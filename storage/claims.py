@@ -1,0 +1,248 @@
+"""What a worker writes about jobs: claims, leases, steps, outcomes; it calls no handler and asks no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, bindparam, case, delete, exists, null, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.expression import BindParameter, ColumnElement
+
+from storage.database import JOBS_CHANGED
+from storage.job_tables import DONE, FAILED, READY, RUNNING, gate, job, job_step
+from storage.queue import IS_DONE, IS_READY, IS_RUNNING
+
+#: A job that fails this often no longer holds its lane up: the later ones go first until its next try.
+HOLDS_LANE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job as it was claimed. `run_at` is no later than its first step, so what it did lies after it.
+
+    `claims` is the fencing token. `failures` counts tries that raised, `lost` claims whose end nobody saw.
+    """
+
+    id: str
+    kind: str
+    lane: str | None
+    payload: Mapping[str, Any]
+    run_at: datetime
+    claims: int
+    failures: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is known of a step. `tries`: how often it was begun and may have happened without being stored."""
+
+    result: Any
+    done: bool
+    tries: int
+
+
+class Ahead(NamedTuple):
+    """When there is next something to do: a job is due, or another worker's lease lapses. None: never as yet."""
+
+    due_at: datetime | None
+    lapse_at: datetime | None
+
+
+class Claims:
+    """The statements of one worker. `worker` is unlike any other process's, `kinds` are those it has handlers for.
+
+    A kind it does not know is left alone: in a rolling upgrade the newer release runs it.
+    """
+
+    def __init__(self, worker: str, kinds: Collection[str], lease: timedelta) -> None:
+        self._worker = worker
+        self._lease = lease
+        mine: BindParameter[Any] = bindparam("mine", expanding=True)
+        known = job.c.kind.in_(sorted(kinds))
+        free = and_(IS_READY, known, ~_held_up(sorted(kinds)))
+        due = select(job.c.id).where(free, job.c.due_at <= bindparam("now"))
+        due = due.order_by(job.c.due_at, job.c.run_at, job.c.seq).limit(bindparam("most"))
+        # A common table expression and not `IN (SELECT … LIMIT …)`, which PostgreSQL may run more than once.
+        chosen = due.with_for_update(skip_locked=True, of=job).cte("due")
+        self._claim = (
+            update(job)
+            .where(job.c.id.in_(select(chosen.c.id)))
+            .values(state=RUNNING, claims=job.c.claims + 1, lease_until=bindparam("lease"), worker=worker)
+            .returning(job)
+        )
+        others = and_(IS_RUNNING, job.c.id.not_in(mine))
+        next_due = select(job.c.due_at).where(free).order_by(job.c.due_at).limit(1).scalar_subquery()
+        next_lapse = select(job.c.lease_until).where(others).order_by(job.c.lease_until).limit(1).scalar_subquery()
+        self._ahead = select(next_due, next_lapse)
+        self._lapsed = update(job).where(others, job.c.lease_until <= bindparam("now")).values(_HANDED_BACK)
+        self._renew = update(job).where(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine)).returning(job.c.id)
+
+    async def claim(self, session: AsyncSession, now: datetime, most: int) -> list[Claimed]:
+        """Take up to `most` jobs that are due, the longest due first, at most one a lane.
+
+        On PostgreSQL raises IntegrityError when another replica took the same lane in the same moment: roll back, ask
+        again, and the lane is seen to be taken.
+        """
+        rows = await session.execute(self._claim, {"now": now, "most": most, "lease": now + self._lease})
+        return [_claimed(row) for row in sorted(rows, key=lambda row: (row.due_at, row.run_at, row.seq))]
+
+    async def ahead(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> Ahead:
+        """What comes next beside the jobs `mine`, which run here. A job behind another of its lane does not count."""
+        return Ahead(*(await session.execute(self._ahead, {"now": now, "mine": list(mine)})).one())
+
+    async def take_over(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> None:
+        """Put jobs whose lease has lapsed back to ready, those of dead and frozen workers."""
+        await session.execute(self._lapsed, {"now": now, "mine": list(mine)})
+
+    async def release_all(self, session: AsyncSession) -> None:
+        """Put every running job back to ready: for the only process there is, which has just started."""
+        await session.execute(update(job).where(IS_RUNNING).values(_HANDED_BACK))
+
+    async def release_own(self, session: AsyncSession) -> None:
+        """Put back what this worker still holds: it is leaving."""
+        await session.execute(update(job).where(IS_RUNNING, job.c.worker == self._worker).values(_HANDED_BACK))
+
+    async def renew(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> frozenset[str]:
+        """Prolong the leases of `mine`; answers those that are still ours."""
+        statement = self._renew.values(lease_until=now + self._lease)
+        return frozenset((await session.execute(statement, {"mine": list(mine)})).scalars())
+
+    async def hold(self, session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
+        """Prolong one lease and lock the job's row until the transaction ends; False: fenced, another has it."""
+        return await _put(session, claimed, {"lease_until": now + self._lease}) is not None
+
+
+async def steps_of(session: AsyncSession, job_id: str) -> dict[str, Step]:
+    """What is stored of a job's steps, by name."""
+    rows = await session.execute(select(job_step).where(job_step.c.job_id == job_id))
+    return {row.name: Step(row.result, row.done_at is not None, row.tries) for row in rows}
+
+
+async def store_step(session: AsyncSession, job_id: str, name: str, result: Any, *, at: datetime) -> None:
+    """Remember a step as done."""
+    values = {"job_id": job_id, "name": name, "result": result, "done_at": at}
+    insert = _insert_step(session).values(values)
+    same = [job_step.c.job_id, job_step.c.name]
+    await session.execute(insert.on_conflict_do_update(index_elements=same, set_={"result": result, "done_at": at}))
+
+
+async def doubt_steps(session: AsyncSession, job_id: str, names: Collection[str]) -> None:
+    """Remember that these steps were begun and may have happened."""
+    same = [job_step.c.job_id, job_step.c.name]
+    for name in names:
+        insert = _insert_step(session).values(job_id=job_id, name=name, tries=1)
+        set_ = {"tries": job_step.c.tries + 1}
+        await session.execute(insert.on_conflict_do_update(index_elements=same, set_=set_))
+
+
+async def finish(session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
+    """Close a job, or start it once more if it was armed again meanwhile; False: fenced."""
+    if await _put(session, claimed, _over(DONE, now) | {"error": None}) is None:
+        return False
+    await session.execute(delete(job_step).where(job_step.c.job_id == claimed.id))
+    return True
+
+
+async def put_back(
+    session: AsyncSession, claimed: Claimed, due_at: datetime | None, *, failures: int = 0, error: str | None = None
+) -> bool:
+    """Give a job back, not to be tried before `due_at` (None: as it was), with `failures` more. False: fenced."""
+    values: dict[str, Any] = {"state": READY, "lease_until": None, "failures": job.c.failures + failures}
+    if due_at is not None:
+        values["due_at"] = due_at
+    if error is not None:
+        values["error"] = error
+    session.info[JOBS_CHANGED] = True
+    return await _put(session, claimed, values) is not None
+
+
+async def give_up(session: AsyncSession, claimed: Claimed, error: str, now: datetime) -> str | None:
+    """Mark a job failed; its steps stay, so that it can be tried again from where it stopped.
+
+    One that was armed again meanwhile starts again. Answers the state it is in now; None: fenced.
+    """
+    values = _over(FAILED, now) | {"error": error}
+    state = await _put(session, claimed, values)
+    if state == READY:
+        await session.execute(delete(job_step).where(job_step.c.job_id == claimed.id))
+    return state
+
+
+async def close_gate(session: AsyncSession, method: str, until: datetime) -> None:
+    """Nobody may call `method` before `until`; an instant already set that lies later stays."""
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql.insert(gate) if dialect == "postgresql" else sqlite.insert(gate)).values(
+        method=method, until=until
+    )
+    later = case((gate.c.until >= insert.excluded.until, gate.c.until), else_=insert.excluded.until)
+    await session.execute(insert.on_conflict_do_update(index_elements=[gate.c.method], set_={"until": later}))
+
+
+async def gate_of(session: AsyncSession, method: str) -> datetime | None:
+    """Until when `method` may not be called; may lie in the past. None: never closed."""
+    return (await session.execute(select(gate.c.until).where(gate.c.method == method))).scalar_one_or_none()
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Delete what was done before `before`, and gates that opened before; how many jobs went."""
+    await session.execute(delete(gate).where(gate.c.until < before))
+    gone = await session.execute(delete(job).where(IS_DONE, job.c.finished_at < before).returning(job.c.id))
+    return len(gone.all())
+
+
+_HANDED_BACK: dict[str, Any] = {"state": READY, "lease_until": None, "lost": job.c.lost + 1}
+
+
+def _held_up(kinds: list[str]) -> ColumnElement[bool]:
+    """Whether a lane is taken, or an earlier job of it goes first (also one that waits for its next try)."""
+    other, before = job.alias("other"), job.alias("before")
+    taken = exists().where(other.c.lane == job.c.lane, other.c.state == _literal(IS_RUNNING))
+    first = exists().where(
+        before.c.lane == job.c.lane,
+        before.c.state == _literal(IS_READY),
+        tuple_(before.c.run_at, before.c.seq, before.c.id) < tuple_(job.c.run_at, job.c.seq, job.c.id),
+        # One that has failed often steps aside, but only while it waits: two of a lane are never both free to go.
+        or_(before.c.failures < HOLDS_LANE, before.c.due_at <= bindparam("now")),
+        before.c.kind.in_(kinds),
+    )
+    return or_(taken, first)
+
+
+def _literal(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return condition.right  # type: ignore[no-any-return]
+
+
+def _over(state: str, now: datetime) -> dict[str, Any]:
+    again = job.c.again_at.is_not(None)
+    return {
+        "state": case((again, READY), else_=state),
+        "run_at": case((again, job.c.again_at), else_=job.c.run_at),
+        "due_at": case((again, job.c.again_at), else_=job.c.due_at),
+        "finished_at": case((again, null()), else_=now),
+        "again_at": None,
+        "failures": 0,
+        "lost": 0,
+        "lease_until": None,
+    }
+
+
+async def _put(session: AsyncSession, claimed: Claimed, values: dict[str, Any]) -> str | None:
+    """Change a job that is still ours; the state it is in now, None: fenced."""
+    ours = (job.c.id == claimed.id, job.c.claims == claimed.claims, IS_RUNNING)
+    done = await session.execute(update(job).where(*ours).values(values).returning(job.c.state))
+    state: str | None = done.scalar_one_or_none()
+    return state
+
+
+def _insert_step(session: AsyncSession) -> sqlite.Insert | postgresql.Insert:
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(job_step) if dialect == "postgresql" else sqlite.insert(job_step)
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    return Claimed(row.id, row.kind, row.lane, row.payload, row.run_at, row.claims, row.failures, row.lost)

@@ -1,0 +1,165 @@
+"""One open database, SQLite or PostgreSQL: gives transactions, and knows no table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from storage.address import Address, Dialect, refuse_network
+from storage.locks import FileLock
+from storage.refusals import DatabaseMissing
+
+#: Set in `session.info` by whoever writes jobs: after the commit everybody who asked with `on_jobs` is told.
+JOBS_CHANGED = "jobs changed"
+
+# One writer: SQLite takes one at a time anyway, and its busy handler is unfair (p99 640 to 850 ms with five
+# connections, 74 ms with one). FULL, because Slack is told "we have it" after the commit; NORMAL can lose that.
+_WRITER = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_READER = ("busy_timeout=10000", "query_only=ON")
+# Another process only looks: SQLite before 3.51.3 can damage a file that two processes checkpoint.
+_VISITOR = (*_READER, "wal_autocheckpoint=0")
+
+
+class Database:
+    """Opened with `Database.open`, to be closed with `close`. Safe to share between tasks of one event loop."""
+
+    def __init__(
+        self, address: Address, writer: AsyncEngine | None, reader: AsyncEngine, lock: FileLock | None
+    ) -> None:
+        self.address = address
+        self._writer = writer
+        self._reader = reader
+        self._lock = lock
+        self._listeners: list[Callable[[], None]] = []
+
+    @classmethod
+    async def open(cls, url: str, *, read_only: bool = False) -> Database:
+        """Open the database of `url`; its tables are `storage.migrate`'s business.
+
+        On SQLite the opener owns the file until `close` (DatabaseInUse when another process does), and the file is made
+        where it is missing, readable by its owner alone. `read_only` is for looking beside a running bot: it takes
+        no lock and never writes; DatabaseMissing when there is no file. Also raises UnusableAddress and
+        OnNetworkFileSystem. PostgreSQL is connected to at the first transaction.
+        """
+        address = Address.parse(url)
+        if address.path is None:
+            engine = _postgresql(address.url)
+            return cls(address, None if read_only else engine, _looking(engine), None)
+        refuse_network(address.path)
+        if read_only:
+            if not address.path.exists():
+                raise DatabaseMissing(f"there is no database at {address.path}")
+            visit = address.url.set(database=address.path.as_uri(), query={"mode": "ro", "uri": "true"})
+            return cls(address, None, _sqlite(visit, _VISITOR, "BEGIN", size=2), None)
+        lock = own_file(address)
+        writer = _sqlite(address.url, _WRITER, "BEGIN IMMEDIATE", size=1)
+        return cls(address, writer, _sqlite(address.url, _READER, "BEGIN", size=4), lock)
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which of the two it is."""
+        return self.address.dialect
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it was opened only to be looked at."""
+        return self._writer is None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed durably when the block ends, rolled back when it raises.
+
+        On SQLite transactions take turns, so a block holds all others up: no outside call belongs inside. Objects stay
+        readable after the commit.
+        """
+        if self._writer is None:
+            raise RuntimeError("this database was opened read-only")
+        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+            if session.info.pop(JOBS_CHANGED, False):
+                for told in self._listeners:
+                    told()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One snapshot, consistent from its first SELECT to the end of the block. Writing in it fails."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def on_jobs(self, told: Callable[[], None]) -> None:
+        """Have `told` called after every commit here that added or changed jobs. Other processes are not heard."""
+        self._listeners.append(told)
+
+    def off_jobs(self, told: Callable[[], None]) -> None:
+        """Take `on_jobs` back."""
+        self._listeners.remove(told)
+
+    async def close(self) -> None:
+        """Close all connections and give the file back. Transactions still open are rolled back."""
+        await self._reader.dispose()
+        if self._writer is not None:
+            await self._writer.dispose()  # the last one out: closing it folds SQLite's log back into the file
+        if self._lock is not None:
+            self._lock.release()
+
+
+def own_file(address: Address) -> FileLock:
+    """Lock the SQLite file, make it if it is missing, and close it to everybody else on the machine."""
+    assert address.path is not None
+    address.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(address.path).acquire()
+    try:
+        # SQLite gives its -wal and -shm files the mode of the database, so this one call covers all three.
+        os.close(os.open(address.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if address.path.stat().st_mode & 0o077:
+            address.path.chmod(0o600)
+    except BaseException:
+        lock.release()
+        raise
+    return lock
+
+
+def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: DBAPIConnection, _record: Any) -> None:
+        # The driver's own BEGIN comes too late and is never IMMEDIATE: take it off, `start` says it instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,  # a server that was restarted is met by a new connection, not by a failed transaction
+        connect_args={
+            "timeout": 10,
+            "command_timeout": 60,
+            "server_settings": {"application_name": "tocsin", "timezone": "UTC"},
+        },
+    )
+
+
+def _looking(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool, where a transaction is one snapshot and cannot write, as on SQLite."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
