@@ -69,10 +69,9 @@ class _Register:
         if task is not None and task not in self._residents:
             self._residents.add(task)
             task.add_done_callback(lambda _: self._pulse.set())
-        if event.is_set():
-            return True
-        if until is not None and until <= self.now():
-            return False
+        if event.is_set() or (until is not None and until <= self.now()):
+            await asyncio.sleep(0)  # a caller that loops must not starve the others
+            return event.is_set()
         waiting = _Waiting(until, event, asyncio.get_running_loop().create_future(), task)
         with self._registered(waiting):
             heard: asyncio.Future[Any] = asyncio.ensure_future(event.wait())

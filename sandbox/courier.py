@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from sandbox.workspace import Workspace
 
 JSON = dict[str, Any]
+T = TypeVar("T")
 Kind = Literal["events_api", "slash_commands", "interactive"]
 
 ACK_WITHIN = timedelta(seconds=3)
@@ -117,7 +118,8 @@ class Courier:
         delivery = Delivery(kind, payload, accepts_response)
         self.deliveries.append(delivery)
         with self._ws.activity.under_way():
-            if await self._attempt(delivery, 0):
+            # A task of its own: who waits on the clock counts as a worker there, and a person is none.
+            if await self._run(self._attempt(delivery, 0)):
                 delivery.outcome = ACKNOWLEDGED
             else:
                 silent = delivery.reached and delivery.status is None
@@ -198,10 +200,11 @@ class Courier:
             self._timers.pop(delivery, None)
             delivery.waiting = None
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def stop(self) -> None:
         """End whatever still waits."""

@@ -93,7 +93,10 @@ class SocketServer:
             await self._read(connection)
         finally:
             pings.cancel()
-            self._leave(connection)
+            if connection.silent:
+                connection.ws = None  # a half-open link outlives its far end
+            else:
+                self._leave(connection)
         return link
 
     async def send(self, envelope: Envelope) -> bool:
