@@ -70,10 +70,14 @@ class Clock:
         """The date in this zone."""
         return self.local(at).date()
 
-    def date(self, at: datetime) -> str:
+    def long_date(self, at: datetime) -> str:
         """`Friday 15 March 2024`."""
         local = self.local(at)
         return f"{self._calendar.weekdays[local.weekday()]} {local.day} {self._month(local)} {local.year}"
+
+    def calendar_date(self, day: date) -> str:
+        """`24 September 2023`, for a date that no clock belongs to."""
+        return f"{day.day} {self._calendar.months[day.month - 1]} {day.year}"
 
     def short_date(self, at: datetime) -> str:
         """`Fri 15 Mar`."""
@@ -88,7 +92,7 @@ class Clock:
 
     def full(self, at: datetime, *, seconds: bool = False) -> str:
         """`Friday 15 March 2024, 10:00 UTC`."""
-        return f"{self.date(at)}, {self.time(at, seconds=seconds)}"
+        return f"{self.long_date(at)}, {self.time(at, seconds=seconds)}"
 
     def length(self, minutes: int) -> str:
         """`2 h 30 min`, `45 min`, `1 d 0 h 5 min`; nothing is `0 min`."""

@@ -127,14 +127,15 @@ def _chronology(reading: Reading, suspicions: Suspicions) -> tuple[Row, ...]:
     entries = [*reading.told(*plain_kinds), *suspicions.standing, *suspicions.refuted, *suspicions.dead_ends]
     rows = []
     for entry in sorted(entries, key=lambda entry: entry.order):
-        refuted = entry.number in suspicions.rulings
-        hypothesis = "misleading" if refuted else "hypothesis"
+        ruling = suspicions.rulings.get(entry.number)
+        judged = (ruling.number,) if ruling else suspicions.confirmed.get(entry.number, ())
+        hypothesis = "misleading" if ruling else "hypothesis"
         rows.append(
             Row(
                 kind=hypothesis if entry.kind is Kind.HYPOTHESIS else ROW_KINDS[entry.kind],
                 text=reading.text(entry),
                 at=entry.occurred_at,
-                entries=(entry.number,),
+                entries=(entry.number, *judged),
                 approximate=entry.precision == APPROXIMATE,
                 to=tuple(reading.data(entry).get("to") or ()) if entry.kind is Kind.ESCALATED else (),
                 confirmed=entry.number in suspicions.confirmed,

@@ -13,9 +13,10 @@ from bot.drafting.course import recount
 from bot.drafting.measures import improvements, tasks
 from bot.drafting.overview import summarize, told
 from bot.drafting.reading import Reading
-from bot.drafting.statements import Draft, Row
+from bot.drafting.statements import Draft, Row, Statement
 
 _NOT_CITED = frozenset({"evidence", "hidden"})
+_STATUS_ROWS = frozenset({"declared", "status", "mitigated", "resolved", "reopened", "cancelled", "duplicate"})
 
 
 def draft(record: Record, *, mask: bool = True) -> Draft:
@@ -31,6 +32,7 @@ def draft(record: Record, *, mask: bool = True) -> Draft:
         sort=state.sort,
         status=state.status,
         severity=state.severity,
+        standing=_standing(timeline.status),
         summary=summarize(reading, state),
         timeline=timeline,
         cause_detail=told(reading, Kind.CAUSE_DETAIL),
@@ -80,17 +82,29 @@ def _rests(value: Any) -> Iterator[tuple[int, ...]]:
     elif is_dataclass(value):
         for each in fields(value):
             inner = getattr(value, each.name)
-            if each.name == "entries":
+            if each.name in ("entries", "standing"):
                 yield inner
             elif (each.name not in _NOT_CITED and isinstance(inner, tuple)) or is_dataclass(inner):
                 yield from _rests(inner)
 
 
-def _title(reading: Reading) -> str:
+def _title(reading: Reading) -> Statement | None:
     """The last title given, else the one it was declared with; `fold` has it too, but unread and unmasked."""
-    given = [reading.words(e, "title") for e in reading.of(Kind.TITLE)]
-    declared = [reading.words(e, "title") for e in reading.of(Kind.DECLARED)]
-    return next((title for title in (*reversed(given), *declared) if title), "")
+    for entry in (*reversed(reading.of(Kind.TITLE)), *reading.of(Kind.DECLARED)):
+        if title := reading.words(entry, "title"):
+            return Statement(text=title, entries=(entry.number,))
+    return None
+
+
+def _standing(changes: tuple[Row, ...]) -> tuple[int, ...]:
+    """The entries that say the severity and the status: the last change of each, or the declaration."""
+    last: dict[str, int] = {}
+    for row in sorted(changes, key=lambda row: row.entries):
+        if row.kind == "severity" or (row.kind == "declared" and row.value):
+            last["severity"] = row.entries[0]
+        if row.kind in _STATUS_ROWS:
+            last["status"] = row.entries[0]
+    return tuple(sorted(set(last.values())))
 
 
 def _called_off(changes: tuple[Row, ...], state: IncidentState) -> Row | None:

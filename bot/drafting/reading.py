@@ -31,6 +31,7 @@ class Reading:
         self._by_kind: dict[Kind, list[Entry]] = defaultdict(list)
         self._mask = Mask() if hide else None
         self._seen: dict[int, list[int]] = {}
+        self._people: dict[str, str] = {}
         self._texts: dict[int, str] = {}
         self._data: dict[int, dict[str, Any]] = {}
         # Every entry is read here, by number, so that the mask counts the same way whatever is printed first.
@@ -63,7 +64,9 @@ class Reading:
 
     def person(self, person_id: str) -> str:
         """A display name, with anything secret in it hidden."""
-        return self._hide(self.names.person(person_id), None)
+        if person_id not in self._people:
+            self._people[person_id] = self._hide(self.names.person(person_id), None)
+        return self._people[person_id]
 
     def evidence(self, numbers: Iterable[int]) -> tuple[Evidence, ...]:
         """The entries of these numbers as evidence, by number.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.incident import whole_minutes
@@ -142,7 +142,10 @@ class Escalation(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row(Statement):
-    """One line of the chronology, or one change of state. `value` is the new severity, status or role's holder."""
+    """One line of the chronology, or one change of state. `value` is the new severity, status or role's holder.
+
+    Its own entry comes first in `entries`, behind it the ruling or the confirmations of a hypothesis.
+    """
 
     kind: str
     value: str = ""
@@ -214,15 +217,19 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One incident's postmortem as facts. `zone_label` is what to print for zones whose abbreviation is a number."""
+    """One incident's postmortem as facts. `zone_label` is what to print for zones whose abbreviation is a number.
+
+    `standing` has the entries that the severity and the status rest on.
+    """
 
     label: str
-    title: str
+    title: Statement | None
     zone: str
     zone_label: str | None
     sort: str
     status: str
     severity: str | None
+    standing: tuple[int, ...]
     summary: Summary
     timeline: Timeline
     cause_detail: tuple[Statement, ...]
@@ -233,4 +240,4 @@ class Draft:
     called_off: Row | None = None
     duplicate_of: int | None = None
     evidence: tuple[Evidence, ...] = ()
-    hidden: tuple[Hidden, ...] = field(default=())
+    hidden: tuple[Hidden, ...] = ()

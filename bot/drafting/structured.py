@@ -40,7 +40,7 @@ def to_json(made: Draft) -> Json:
     return {
         "schema": SCHEMA,
         "incident": made.label,
-        "title": made.title,
+        "title": made.title.text if made.title else "",
         "status": made.status,
         **_given(severity=made.severity, duplicate_of=made.duplicate_of, called_off=off and _change(off, clock)),
         **{name: True for name, is_set in flags.items() if is_set},
@@ -174,8 +174,9 @@ def minutes_to(made: Draft, moment: Moment | None) -> int | None:
 def _proof(made: Draft) -> Json:
     """By JSON pointer, the entries that each fact without an `entries` of its own rests on."""
     summary, timeline = made.summary, made.timeline
-    proof: Json = {}
+    proof: Json = {"/status": list(made.standing)}
     for name, moment in (
+        ("/title", made.title),
         ("/summary/start", summary.start),
         ("/summary/end", summary.end),
         ("/summary/impact/percent", summary.impact.share),
