@@ -49,7 +49,7 @@ class FileLock:
             self._fd = None
 
     def __enter__(self) -> FileLock:
-        return self.acquire()
+        return self  # taken already: `with lock.acquire():`
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.release()

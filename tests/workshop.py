@@ -1,0 +1,94 @@
+"""What the tests of storage and jobs stand on: an empty database with all tables, a clock that stands, a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.jobs import Handler, Worker
+from sandbox.clock import SetClock
+from storage.database import Database
+from storage.job_tables import job
+from storage.migrate import migrate
+from storage.queue import Job, enqueue
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+@functools.cache
+def _empty() -> bytes:
+    """An SQLite file with all tables and no rows; migrated once, since that takes a third of a second."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
+        path = Path(folder) / "empty.db"
+        thread.submit(asyncio.run, migrate(f"sqlite:///{path}")).result()
+        return path.read_bytes()
+
+
+def database_file(folder: Path) -> str:
+    """The address of a new database with all tables."""
+    path = folder / "tocsin.db"
+    path.write_bytes(_empty())
+    return f"sqlite:///{path}"
+
+
+@asynccontextmanager
+async def open_database(folder: Path) -> AsyncIterator[Database]:
+    """A new database, open."""
+    db = await Database.open(database_file(folder))
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
+@dataclass
+class Workshop:
+    """A database, a clock that stands at noon, and workers that end with the test. `ran` is what handlers note down."""
+
+    db: Database
+    clock: SetClock
+    ran: list[Any] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+
+    async def worker(self, handlers: Mapping[str, Handler], **settings: Any) -> Worker:
+        worker = Worker(self.db, self.clock, handlers, **settings)
+        self.workers.append(worker)
+        await worker.start()
+        return worker
+
+    async def add(self, *jobs: Job) -> list[bool]:
+        async with self.db.write() as session:
+            return [await enqueue(session, one) for one in jobs]
+
+    async def row(self, job_id: str) -> Any:
+        """The job as it stands, None where there is none."""
+        async with self.db.read() as session:
+            return (await session.execute(select(job).where(job.c.id == job_id))).one_or_none()
+
+    async def advance(self, worker: Worker, span: timedelta) -> None:
+        """Let time go by; what falls due meanwhile runs at its own time."""
+        await self.clock.advance(span, worker.idle)
+
+    def at(self, seconds: float) -> datetime:
+        return NOON + timedelta(seconds=seconds)
+
+
+@asynccontextmanager
+async def workshop(folder: Path) -> AsyncIterator[Workshop]:
+    async with open_database(folder) as db:
+        shop = Workshop(db, SetClock(NOON))
+        try:
+            yield shop
+        finally:
+            for worker in shop.workers:
+                await worker.stop(timedelta(0))
