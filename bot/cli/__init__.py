@@ -1,0 +1,67 @@
+"""The `tocsin` command: one line a command, each loaded only when it is asked for, errors told in words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from bot.cli.lazy import Later, LazyGroup, register
+from bot.cli.outcome import EXIT_CODES, explain
+
+#: Every command: its name, where it is defined, and its line in `tocsin --help`.
+COMMANDS = (
+    Later("config", "bot.cli.config:app", "What the settings are, and what is wrong with them."),
+    Later(
+        "doctor", "bot.cli.doctor:doctor", "Check tokens, scopes, database, clock and templates, and say what to do."
+    ),
+    Later("db", "bot.cli.db:app", "The database: bring its tables up to date."),
+    Later(
+        "health", "bot.cli.health:health", "Whether the bot that runs here is alive, for a container's health check."
+    ),
+)
+
+app = typer.Typer(
+    name="tocsin",
+    cls=LazyGroup,
+    help="An incident bot for Slack: it records what happens and drafts the postmortem.",
+    epilog=EXIT_CODES,
+    add_completion=False,
+    rich_markup_mode=None,  # rich costs --help 0.2 s
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+register(app, COMMANDS)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"tocsin {version('tocsin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line (without the program's name) and return its exit code. Faults go to stderr, in words."""
+    try:
+        app(args=list(arguments), prog_name="tocsin")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+    except Exception as error:
+        code, words = explain(error)
+        sys.stdout.flush()
+        typer.echo(words, err=True)
+        return code
+    return 0

@@ -58,7 +58,7 @@ DECLARED = (
     Declared("invite", "TOCSIN_INVITE", "invite", readers.invitees),
     Declared("update_minutes", "TOCSIN_UPDATE_MINUTES", "reminders.update_minutes", _MINUTES),
     Declared("commander_minutes", "TOCSIN_COMMANDER_MINUTES", "reminders.commander_minutes", _MINUTES),
-    Declared("locale", "TOCSIN_LOCALE", "locale", readers.matching(r"[a-z]{2}(-[A-Z]{2})?", "such as en, or pt-BR")),
+    Declared("locale", "TOCSIN_LOCALE", "locale", readers.locale),
     Declared("template_dir", "TOCSIN_TEMPLATE_DIR", "template_dir", readers.folder_there),
     Declared(
         "timeline_style",

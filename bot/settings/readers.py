@@ -12,6 +12,8 @@ from bot.settings.refusal import Refused
 
 Reader = Callable[[object], object]
 
+_TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+
 
 def text(value: object) -> str:
     """Words without the blanks around them; refuses anything else, and nothing at all."""
@@ -165,6 +167,15 @@ def emoji(value: object) -> str:
     name = text(value).strip(":").partition("::")[0]
     if not re.fullmatch(r"[^\s:\"<>]{1,100}", name):
         raise Refused(f"{value!r} is no emoji's name", "such as pushpin or :pushpin:")
+    return name
+
+
+def locale(value: object) -> str:
+    """A language that we have words in; a team's own templates override words, they don't add a language."""
+    name = text(value)
+    ours = sorted(path.name for path in _TEMPLATES.glob("[a-z][a-z]*") if path.is_dir())
+    if name not in ours:
+        raise Refused(f"there are no words in {name!r}", f"there are: {', '.join(ours)}")
     return name
 
 

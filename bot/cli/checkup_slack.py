@@ -1,0 +1,142 @@
+"""What `tocsin doctor` finds at Slack: tokens, scopes against the manifest, the clock, the announcement channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+import bot
+from bot.cli.finding import Finding
+from bot.settings import Settings
+
+#: Beside the package, in a checkout as in an installation from one.
+MANIFEST = Path(bot.__file__).parent.parent / "manifest.yml"
+
+_SKEW_SEEN = timedelta(seconds=5)  # a Date header has whole seconds, and an answer takes its time
+_SKEW_REFUSED = timedelta(minutes=5)  # past this Slack's request signatures count as replayed
+_WORDS = {
+    "invalid_auth": "Slack does not know this token; copy it again from api.slack.com/apps",
+    "not_authed": "the token did not arrive; look for a proxy that takes headers away",
+    "account_inactive": "the app was removed from the workspace, or its token is of a deleted one: install it again",
+    "token_revoked": "the token was revoked: install the app again and copy the new one",
+    "token_expired": "token rotation is on: the manifest has it off, so make the app from it",
+    "not_allowed_token_type": "this is not the right sort of token here",
+    "missing_scope": "give the app-level token the scope connections:write",
+}
+
+
+def slack(settings: Settings) -> Iterator[Finding]:
+    """Everything that can be asked of Slack without changing anything. With Slack away, one finding says so."""
+    for name, token in (("SLACK_BOT_TOKEN", settings.slack_bot_token), ("SLACK_APP_TOKEN", settings.slack_app_token)):
+        if token is None:
+            yield Finding("fail", f"{name} is not set", f"{name} or {name}_FILE; README.md says where it is found")
+    bot_client = _client(settings, settings.slack_bot_token.reveal()) if settings.slack_bot_token else None
+    if bot_client is not None:
+        answer = _ask(bot_client, "auth.test")
+        if isinstance(answer, Finding):
+            yield answer
+            if answer.away:
+                return
+        else:
+            yield Finding("ok", f"bot token: {answer['user']} in {answer['team']}")
+            yield from _scopes(_header(answer, "x-oauth-scopes"), settings)
+            yield from _clock(_header(answer, "date"))
+            yield from _announcements(bot_client, settings)
+    if settings.slack_app_token is not None:
+        opened = _ask(_client(settings, settings.slack_app_token.reveal()), "apps.connections.open", http_verb="POST")
+        yield opened if isinstance(opened, Finding) else Finding("ok", "app token: Socket Mode can be opened")
+
+
+def _client(settings: Settings, token: str) -> WebClient:
+    return WebClient(token=token, base_url=settings.slack_api_url, timeout=10)
+
+
+def _ask(client: WebClient, method: str, **arguments: Any) -> SlackResponse | Finding:
+    try:
+        return client.api_call(method, **arguments)
+    except SlackApiError as refused:
+        if not isinstance(refused.response.data, dict):  # an HTML page, as a proxy or an overloaded Slack sends
+            return _away(client, method, f"HTTP {refused.response.status_code}")
+        error = str(refused.response.data.get("error", "no reason given"))
+        if refused.response.status_code == 429 or refused.response.status_code >= 500:
+            return _away(client, method, error)
+        return Finding("fail", f"{method}: {error}", _WORDS.get(error, "docs.slack.dev names what this means"))
+    except OSError as broken:  # urllib's own errors, timeouts and refused connections are all of this kind
+        return _away(client, method, str(getattr(broken, "reason", broken)))
+
+
+def _away(client: WebClient, method: str, why: str) -> Finding:
+    todo = "drafts, timelines and lists work meanwhile; look at the network, and at status.slack.com"
+    return Finding("fail", f"Slack is away: {client.base_url}{method}: {why}", todo, away=True)
+
+
+def _header(answer: SlackResponse, name: str) -> str:
+    headers: Mapping[str, Any] = answer.headers or {}
+    value = next((headers[key] for key in headers if key.lower() == name), "")
+    return str(value[0] if isinstance(value, list) and value else value or "")
+
+
+def _scopes(granted: str, settings: Settings) -> Iterator[Finding]:
+    if not MANIFEST.is_file():
+        yield Finding("warn", "scopes: manifest.yml is not installed beside the package", "compare them by hand")
+        return
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    wanted = set(manifest["oauth_config"]["scopes"]["bot"])
+    commands = [one["command"] for one in manifest["features"].get("slash_commands", [])]
+    missing = sorted(wanted - {scope.strip() for scope in granted.split(",")})
+    if not granted:
+        yield Finding("warn", "scopes: the server does not name those granted", "a Slack-compatible server may not")
+    elif missing:
+        todo = "in the app's settings, paste manifest.yml under App Manifest, then Install App -> Reinstall"
+        yield Finding("fail", f"scopes: not granted: {', '.join(missing)}", todo)
+    else:
+        yield Finding("ok", f"scopes: all {len(wanted)} of the manifest are granted")
+    if settings.command not in commands:
+        todo = "give the app that command too, under Slash Commands, with Escape channels, users and links on"
+        yield Finding("warn", f"command: {settings.command} is not the manifest's {', '.join(commands)}", todo)
+
+
+def _clock(date: str) -> Iterator[Finding]:
+    try:
+        there = parsedate_to_datetime(date)
+    except ValueError:
+        yield Finding("warn", "clock: the server's answer carries no date, so it was not compared")
+        return
+    skew = datetime.now(UTC) - there.astimezone(UTC)
+    seconds = round(skew.total_seconds())
+    if abs(skew) <= _SKEW_SEEN:
+        yield Finding("ok", "clock: agrees with Slack's")
+    else:
+        side = "ahead of" if seconds > 0 else "behind"
+        what = f"clock: this machine is {abs(seconds)} s {side} Slack; times in timelines are off by as much"
+        yield Finding("fail" if abs(skew) > _SKEW_REFUSED else "warn", what, "set it by NTP: timedatectl set-ntp true")
+
+
+def _announcements(client: WebClient, settings: Settings) -> Iterator[Finding]:
+    wanted = settings.announce_channel
+    if wanted is None:
+        return
+    cursor = ""
+    for _page in range(20):
+        arguments = {"types": "public_channel,private_channel", "limit": 200, "cursor": cursor}
+        answer = _ask(client, "users.conversations", params={key: value for key, value in arguments.items() if value})
+        if isinstance(answer, Finding):
+            yield answer
+            return
+        channels: list[dict[str, Any]] = answer.get("channels", [])
+        for channel in channels:
+            if wanted in (channel.get("id"), f"#{channel.get('name')}"):
+                yield Finding("ok", f"announcements: #{channel.get('name')}, where the bot is a member")
+                return
+        cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            break
+    yield Finding("warn", f"announcements: the bot is no member of {wanted}", f"write /invite @tocsin in {wanted}")
