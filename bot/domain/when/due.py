@@ -21,6 +21,7 @@ _COUNTED = re.compile(
     rf"|(?P<later>[0-9]{{1,3}}|{NUMBER_WORD}|an?|a couple of)"
     r" (?P<units>days?|weeks?|fortnights?|months?|years?)(?: from (?:now|today)| later)?"
 )
+_LATE = re.compile(r"(?<=[a-z0-9]),? (?:at |by )?(?:eod|cob|end of (?:the )?day|close of business)$")
 _NEXT = {"next week": "week", "next month": "month", "next year": "year", "a week today": "week"}
 _FEW = {"a": 1, "an": 1, "a couple of": 2, "a few": 3}
 
@@ -37,7 +38,7 @@ def read_due(words: str, *, now: datetime, zone: str) -> date | None:
     if len(words) > 100:
         return None
     today = now.astimezone(where).date()
-    text = plain(words)
+    text = _LATE.sub("", plain(words))
     for candidate in (text, _LEADS.sub("", text)):
         found = _ends(candidate, today) or _counted(candidate, today) or _named(candidate, today)
         if found is not None:

@@ -1,4 +1,4 @@
-"""What our own reader leaves over goes to dateparser, and comes back only where every number in it is accounted for.
+"""What our own reader leaves over goes to dateparser, and comes back only where every word is accounted for.
 
 It must not know a zone: dateparser reads naive clocks in the incident's, and any zone it finds itself is refused
 (it takes PT and CET for fixed offsets and IST for Israel's; TIMEZONE with PREFER_DATES_FROM='past' applies an offset
@@ -19,6 +19,7 @@ _KNOWN = re.compile(r"[0-9]|\b(?:noon|midnight|yesterday|today|ago|hours?|minute
 _LEGIBLE = re.compile(r"[a-z0-9 :.,/'+-]+")
 _NUMERIC = re.compile(r"[0-9 .,:/+-]+")
 _CLOCK = re.compile(r"(?<![0-9:.])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[ap]\.?m\b)?|(?<![0-9])[0-9]{1,2} ?[ap]\.?m\b")
+_IDLE = frozenset({"st", "nd", "rd", "th", "of", "the", "on", "at"})
 _ONE_DAY = timedelta(days=1)
 
 
@@ -39,7 +40,7 @@ def by_dateparser(text: str, scene: Scene) -> Reading:
     if naive is None or not _sensible(naive, scene):
         return scene.refuse("not_understood")
     clock = _CLOCK.search(text)
-    if clock is None or not _agrees(clock[0], naive) or _unaccounted(text, clock, naive):
+    if clock is None or not _agrees(clock[0], naive) or not _is_held(text, clock, naive):
         return scene.refuse("not_understood", _first(where, naive, scene))
     instants = where.instants(naive)
     if not instants:
@@ -79,12 +80,21 @@ def _agrees(clock: str, naive: datetime) -> bool:
     )
 
 
-def _unaccounted(text: str, clock: re.Match[str], naive: datetime) -> bool:
-    """True when a number beside the clock is no part of the date that came back, or a single word says the day."""
-    rest = text[: clock.start()] + " " + text[clock.end() :]
-    parts = {naive.day, naive.month, naive.year, naive.year % 100}
-    numbers = [int(number) for number in re.findall(r"[0-9]{1,6}", rest)]
-    return not all(number in parts for number in numbers) or (len(numbers) == 2 and naive.day <= 12)
+def _is_held(text: str, clock: re.Match[str], naive: datetime) -> bool:
+    """True when the words beside the clock are the date that came back, each of them, and at least its day and month.
+
+    dateparser drops the words that it does not know ('after 10:15', '9am 5' as 5 in May).
+    """
+    names = {naive.strftime("%B").lower(): "month", naive.strftime("%A").lower(): "weekday"}
+    names |= {name[:3]: kind for name, kind in names.items()} | ({"sept": "month"} if naive.month == 9 else {})
+    numbers = {naive.day: "day", naive.year: "year"}
+    seen: list[str] = []
+    for token in re.findall(r"[0-9]+|[a-z]+", text[: clock.start()] + " " + text[clock.end() :]):
+        kind = numbers.get(int(token[:9])) if token.isdigit() else names.get(token)
+        if kind is None and token not in _IDLE:
+            return False
+        seen.append(kind or "")
+    return {"day", "month"} <= set(seen) and len([kind for kind in seen if kind]) == len({*seen} - {""})
 
 
 def _first(where: Where, naive: datetime, scene: Scene) -> datetime | None:

@@ -12,7 +12,7 @@ from bot.domain.when.readings import NEAR, Moment, Option, Precision, Question, 
 
 _ONE_DAY = timedelta(days=1)
 _MOSTLY = timedelta(hours=11)
-"""Clocks of twelve hours are always less than twelve hours back; past this the other half is as near, ahead of now."""
+_HALFWAY = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,10 @@ def _latest(phrase: Phrase, clock: Clock, where: Where, scene: Scene) -> Reading
         for shift in (1, 0, -1):
             naive = _naive(today + shift * _ONE_DAY, clock, hour)
             instants = where.instants(naive)
-            past = tuple(at for at in instants or where.both(naive)[:1] if at <= scene.latest)
-            if past:
-                found.append((max(past), past if instants else (), naive))
+            past = tuple(at for at in instants if at <= scene.latest)
+            beside = None if instants else where.beside(naive, scene.latest)
+            if past or beside:
+                found.append((beside or max(past), past, naive))
                 break
     at, past, naive = max(found)
     if not past:
@@ -86,15 +87,21 @@ def _latest(phrase: Phrase, clock: Clock, where: Where, scene: Scene) -> Reading
     if len(past) > 1:
         return _ask_pass(phrase, past, where, scene)
     back = scene.now - at
-    if back <= NEAR and (len(clock.hours) == 1 or back <= _MOSTLY):
+    if back <= NEAR and (len(clock.hours) == 1 or _is_likely(back, naive.date() == today)):
         return Moment(at, precision_of(phrase), scene.words, where.name)
     options = [Option(at, where.name, "as_typed", precision_of(phrase))]
     if back > NEAR and naive.date() != today:
         return scene.refuse("future", at)
-    twin = at + NEAR
-    if clock.either and 1 <= naive.hour <= 12 and twin <= scene.latest:
-        options.insert(0, Option(twin, where.name, "afternoon", precision_of(phrase)))
+    if clock.either and 1 <= naive.hour < 12:
+        twins = [twin for twin in where.instants(naive + NEAR) if twin <= scene.latest]
+        options[:0] = [Option(twin, where.name, "afternoon", precision_of(phrase)) for twin in twins]
     return scene.ask("far_back", options)
+
+
+def _is_likely(back: timedelta, is_today: bool) -> bool:
+    """Whether the latest of a clock of twelve hours is meant. It is never over twelve hours back, but the later in them
+    the nearer is the one ahead, which a hasty hand may have meant; more so where yesterday's is the latest."""
+    return back <= (_MOSTLY if is_today else _HALFWAY)
 
 
 def _since(phrase: Phrase, clock: Clock, where: Where, scene: Scene, start: datetime) -> Reading:
@@ -109,14 +116,14 @@ def _since(phrase: Phrase, clock: Clock, where: Where, scene: Scene, start: date
             if after:
                 found.append(after)
                 break
-            if not where.instants(naive) and where.both(naive)[0] >= start:
-                skipped.append(where.both(naive)[0])
+            if not where.instants(naive) and (beside := where.beside(naive, scene.latest)) and beside >= start:
+                skipped.append(beside)
                 break
     instants = min(found, default=())
     if not instants or (skipped and min(skipped) < instants[0]):
         return scene.refuse("no_such_time", min(skipped, default=None))
     if instants[0] > scene.latest:
-        return scene.refuse("future")
+        return scene.refuse("future", _a_day_earlier(instants[0], where, scene))
     if len(instants) > 1:
         return _ask_pass(phrase, instants, where, scene)
     return Moment(instants[0], precision_of(phrase), scene.words, where.name)
@@ -147,7 +154,8 @@ def _on_day(phrase: Phrase, clocks: tuple[Clock, ...], where: Where, scene: Scen
             for hour in clock.hours:
                 for naive, hint in _on(day, phrase, clock, hour):
                     instants = where.instants(naive)
-                    skipped.extend(() if instants else where.both(naive)[:1])
+                    if not instants and (beside := where.beside(naive, scene.latest)):
+                        skipped.append(beside)
                     found += [(hint, Option(at, where.name, hint, precision_of(phrase))) for at in instants]
     return _choose(phrase, clocks, days, [option for _, option in found], skipped, where, scene)
 
@@ -224,9 +232,13 @@ def _no_clock(phrase: Phrase, days: tuple[date, ...], where: Where, scene: Scene
 
 def _earlier(phrase: Phrase, at: datetime, where: Where, scene: Scene) -> datetime | None:
     """The same clock a day earlier, or a week for a day of the week, where that is no longer ahead of now."""
-    if isinstance(phrase.day, Dated | Numbers) or (isinstance(phrase.day, Shift) and phrase.day.days > 1):
+    if isinstance(phrase.day, Dated | Numbers) or (isinstance(phrase.day, Shift) and phrase.day.days > 0):
         return None
-    back = timedelta(days=7) if isinstance(phrase.day, Weekday) else _ONE_DAY
+    return _a_day_earlier(at, where, scene, 7 if isinstance(phrase.day, Weekday) else 1)
+
+
+def _a_day_earlier(at: datetime, where: Where, scene: Scene, days: int = 1) -> datetime | None:
+    back = days * _ONE_DAY
     instants = where.instants(where.today(at) - back)
     return instants[-1] if instants and instants[-1] <= scene.now else None
 

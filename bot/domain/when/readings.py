@@ -144,7 +144,7 @@ class Where:
 
     def today(self, now: datetime) -> datetime:
         """Now on the wall clocks of this zone, naive."""
-        return now.astimezone(self.zone).replace(tzinfo=None)
+        return now.astimezone(self.zone).replace(tzinfo=None, fold=0)
 
     def instants(self, naive: datetime) -> tuple[datetime, ...]:
         """The instants at which its wall clocks show `naive`: none where clocks skip it, two where they repeat it."""
@@ -160,6 +160,10 @@ class Where:
         """`naive` by the offset before and by the one after a change of clocks; the same instant when there is none."""
 
         return naive.replace(tzinfo=self.zone).astimezone(UTC), naive.replace(tzinfo=self.zone, fold=1).astimezone(UTC)
+
+    def beside(self, naive: datetime, latest: datetime) -> datetime | None:
+        """For a wall clock that is skipped: the instant as far after the change or before it, not past latest."""
+        return max((at for at in self.both(naive) if at <= latest), default=None)
 
     def abbreviation(self, at: datetime) -> str:
         """What its clocks call themselves at that instant, in lower case."""

@@ -19,6 +19,7 @@ _DAY_BEFORE = re.compile(
     r"|(?:on )?20[0-9]{2}-[0-9]{2}-[0-9]{2}),?\s*$",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"[`\"“”<>\[\]]")
 _NOT_SAID = frozenset({"now", "right now", "just now", "this moment", "this minute"})
 
 
@@ -38,6 +39,8 @@ def trailing(text: str) -> tuple[str, str] | None:
 
 
 def _counts(words: str) -> bool:
+    if _QUOTED.search(words) or words.count(")") != words.count("("):
+        return False
     said = plain(words)
     phrase = parse(said)
     if phrase is None:

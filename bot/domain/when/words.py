@@ -30,6 +30,10 @@ _ISO = re.compile(
     r"(z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _BASIC = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})t([0-9]{2})([0-9]{2})([0-9]{2})?")
+_CTIME = re.compile(
+    r"([a-z]{3,9} [0-9]{1,2}) ([0-9]{1,2}:[0-9]{2}:[0-9]{2}(?: [ap]m)?(?: [a-z]{1,5}| [+-][0-9]{4})?) (20[0-9]{2})"
+)
+_LOG_LINE = re.compile(r"(?<=/20[0-9]{2}):(?=[0-9]{2}:)")
 _ISH = re.compile(rf"([0-9]|(?<![a-z])(?:[ap]m|noon|midday|midnight|o'?clock|{NUMBER_WORD}))[ -]?ish\b")
 _ATTACHED = re.compile(
     r"(?<=[0-9])(?=(?:z|utc|gmt|hrs|hours|[pecm][sd]?t|ce?st|ee?st|bst|ist|eat|wat|cat|jst|kst|sgt|msk|aest|aedt)\b)"
@@ -44,6 +48,7 @@ def plain(words: str) -> str:
     text = _SPACES.sub(" ", text.strip(_AROUND))
     text = _BASIC.sub(_spread, text)
     text = _ISO.sub(_spaced, text, count=1)
+    text = _LOG_LINE.sub(" ", _CTIME.sub(r"\1 \3 \2", text))
     text = _ISH.sub(r"\1 ish", text)
     return _ATTACHED.sub(" ", text).strip(_AROUND)
 

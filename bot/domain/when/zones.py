@@ -22,7 +22,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "akst": ("America/Anchorage",), "akdt": ("America/Anchorage",), "hst": ("Pacific/Honolulu",),
     "brt": ("America/Sao_Paulo",), "art": ("America/Argentina/Buenos_Aires",), "cot": ("America/Bogota",),
     "pet": ("America/Lima",), "clt": ("America/Santiago",), "clst": ("America/Santiago",),
-    "wet": ("Europe/Lisbon",), "west": ("Europe/Lisbon",), "bst": ("Europe/London", "Asia/Dhaka"),
+    "wet": ("Europe/Lisbon",), "west": ("Europe/Lisbon",), "bst": ("Europe/London",),
     "cet": ("Europe/Berlin",), "cest": ("Europe/Berlin",), "eet": ("Europe/Helsinki",), "eest": ("Europe/Helsinki",),
     "msk": ("Europe/Moscow",), "trt": ("Europe/Istanbul",), "wat": ("Africa/Lagos",), "cat": ("Africa/Maputo",),
     "eat": ("Africa/Nairobi",), "sast": ("Africa/Johannesburg",), "idt": ("Asia/Jerusalem",),
@@ -35,6 +35,8 @@ LABELS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Abbreviation -> the zones it may mean. Where tzdata knows only a number for a zone, its label is taken as said."""
 
+LESS_LIKELY = {"bst": "Asia/Dhaka", "cst": "America/Havana"}
+"""Zones that a label means only where the incident is theirs."""
 _REGIONS = {"pt": "America/Los_Angeles", "mt": "America/Denver", "ct": "America/Chicago", "et": "America/New_York"}
 _LONG = {
     "pacific": "pt", "us pacific": "pt", "mountain": "mt", "us mountain": "mt", "us central": "ct", "central": "ct",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.when.readings import Moment, Option, Question, Reading, Scene, Where
-from bot.domain.when.zones import LABELS, Said, names_over_the_year, where_named, where_offset
+from bot.domain.when.readings import Moment, Option, Question, Reading, Scene, Unreadable, Where
+from bot.domain.when.zones import LABELS, LESS_LIKELY, Said, names_over_the_year, where_named, where_offset
 
 Place = Callable[[Where], Reading]
 
@@ -46,17 +46,16 @@ def _in_labelled(label: str, scene: Scene, place: Place) -> Reading:
     if label == "gmt":
         return _greenwich(scene, place)
     names = names_over_the_year(scene.zone, scene.now)
-    if label in names or scene.zone_name in LABELS[label]:
+    if label in names or scene.zone_name in (*LABELS[label], LESS_LIKELY.get(label)):
         return place(Where(scene.zone, scene.zone_name, label))
-    wheres = [where_named(name, label) for name in _typist_first(LABELS[label], scene)]
-    readings = [(where, place(where)) for where in wheres]
-    in_use = [reading for where, reading in readings if _uses(where, reading)]
-    if in_use:
-        return _agree(in_use, scene, "ambiguous_zone")
-    literal = [
-        place(where_offset(offset, scene)) for where in wheres if (offset := _offset_of(where, scene)) is not None
-    ]
-    return _agree([*(reading for _, reading in readings), *literal], scene, "ambiguous_zone")
+    readings: list[Reading] = []
+    for where in (where_named(name, label) for name in _typist_first(LABELS[label], scene)):
+        reading = place(where)
+        readings.append(reading)
+        offset = names_over_the_year(where.zone, scene.now).get(label)
+        if offset is not None and not _uses(where, reading):
+            readings.append(place(where_offset(offset, scene)))  # 'PST' in August: by the letter an hour later
+    return _agree(readings, scene, "ambiguous_zone")
 
 
 def _greenwich(scene: Scene, place: Place) -> Reading:
@@ -73,14 +72,10 @@ def _typist_first(names: tuple[str, ...], scene: Scene) -> list[str]:
 
 
 def _uses(where: Where, reading: Reading) -> bool:
-    """True when the label is what the zone's clocks are called then, or when tzdata has no letters for the zone."""
-    return any(
-        where.abbreviation(at)[:1] in "+-" or where.abbreviation(at) == where.label for at, _ in _options(reading)
-    )
-
-
-def _offset_of(where: Where, scene: Scene) -> timedelta | None:
-    return names_over_the_year(where.zone, scene.now).get(where.label)
+    """True when the label is what the zone's clocks are called at every instant of the reading."""
+    if isinstance(reading, Unreadable):
+        return where.abbreviation(reading.suggestion) == where.label if reading.suggestion else False
+    return all(where.abbreviation(at) == where.label for at, _ in _options(reading))
 
 
 def _agree(readings: list[Reading], scene: Scene, reason: str) -> Reading:
