@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -128,7 +129,10 @@ def own_file(address: Address) -> FileLock:
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0)
+    # At DEBUG this driver logs each statement with its values, which are people's words.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
+    # A session ends its own transaction, always; the pool's second ROLLBACK would cost a fifth of all throughput.
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_reset_on_return=None)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: DBAPIConnection, _record: Any) -> None:

@@ -49,8 +49,9 @@ async def migrate(url: str, *, allowed: bool = True) -> Migrated:
     """Bring the database of `url` to `head`, making it if there is none. Call before `Database.open`.
 
     All or nothing. On SQLite takes the file for that long (DatabaseInUse) and first copies what is in it to
-    `<file>.<old>-to-<new>.backup`; on PostgreSQL replicas take turns, and the second finds it done. Raises SchemaIsNewer;
-    SchemaIsBehind where there is something to do and it is not `allowed`; UnusableAddress, OnNetworkFileSystem.
+    `<file>.<old>-to-<new>.backup`; on PostgreSQL replicas take turns, and the second finds it done. Raises
+    SchemaIsNewer; SchemaIsBehind where there is something to do and it is not `allowed`; and what `Address.parse` and
+    `refuse_network` raise.
     """
     address = Address.parse(url)
     if address.path is None:

@@ -110,10 +110,14 @@ async def test_an_id_is_taken_once_done_or_not(tmp_path):
 
 async def test_what_is_rolled_back_is_no_job(tmp_path):
     async with workshop(tmp_path) as shop:
-        with pytest.raises(KeyError):
+
+        async def add_and_fail():
             async with shop.db.write() as session:
                 await enqueue(session, Job("a", "k", NOON))
                 raise KeyError
+
+        with pytest.raises(KeyError):
+            await add_and_fail()
         assert await shop.row("a") is None
 
 
@@ -249,8 +253,7 @@ async def test_a_worker_that_was_silent_too_long_is_fenced_and_writes_nothing(tm
 
         first = await shop.worker({"k": slow}, heartbeat=timedelta(days=1))
         await shop.add(Job("a", "k", NOON, lane="x"))
-        while (await shop.row("a")).state != "running":
-            await asyncio.sleep(0.01)
+        await shop.until_running("a")
         other = Claims("other", {"k"}, LEASE)
         later = shop.at(61)
         async with shop.db.write() as session:  # a second replica, once the lease has lapsed
@@ -275,12 +278,11 @@ async def test_a_heartbeat_keeps_a_long_job_from_being_taken_over(tmp_path):
 
         worker = await shop.worker({"k": handler})
         await shop.add(Job("a", "k", NOON))
-        while (await shop.row("a")).state != "running":
-            await asyncio.sleep(0.01)
+        await shop.until_running("a")
         for _ in range(6):
             await shop.clock.advance(timedelta(seconds=20), None)
-            while (await shop.row("a")).lease_until < shop.clock.now() + timedelta(seconds=50):
-                await asyncio.sleep(0.01)
+            renewed = shop.clock.now() + timedelta(seconds=50)
+            await shop.until("a", lambda row, renewed=renewed: row.lease_until >= renewed)
         end.set()
         await worker.idle()
         assert (await shop.row("a")).claims == 1

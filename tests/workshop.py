@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -74,6 +74,14 @@ class Workshop:
         """The job as it stands, None where there is none."""
         async with self.db.read() as session:
             return (await session.execute(select(job).where(job.c.id == job_id))).one_or_none()
+
+    async def until(self, job_id: str, holds: Callable[[Any], bool]) -> None:
+        """Wait in real time until the job's row is as it should be."""
+        while not holds(await self.row(job_id)):  # noqa: ASYNC110  nothing tells when another task has committed
+            await asyncio.sleep(0.01)
+
+    async def until_running(self, job_id: str) -> None:
+        await self.until(job_id, lambda row: row.state == "running")
 
     async def advance(self, worker: Worker, span: timedelta) -> None:
         """Let time go by; what falls due meanwhile runs at its own time."""
