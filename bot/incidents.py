@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from storage.queue import Job, enqueue, rearm
 
 from bot.domain.errors import Conflict
 from bot.domain.incident import IncidentState, fold
@@ -22,6 +21,7 @@ from storage.artifacts import note_audit
 from storage.entries import add_entry, add_version, entries_of, number_of_key
 from storage.incidents import cached_fields, channel_of_incident, lock_incident, take_incident_number
 from storage.people import names, unknown_people
+from storage.queue import Job, enqueue, rearm
 from storage.tables import Incident, Workspace
 from storage.transcript import message_of_origin
 
@@ -175,7 +175,7 @@ def _cached_state(incident: Incident) -> IncidentState:
 
 
 def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[Job]:
-    """The jobs that a change makes necessary. `again:` ones are re-armed: however often, one runs, on the last state."""
+    """The jobs that a change makes necessary. `again:` ones are re-armed: one runs, on the last state."""
     incident, before, after = recorded.incident, recorded.before, recorded.after
     lane = f"incident:{incident.id}"
     about = {"incident": incident.id}
@@ -212,6 +212,8 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
         yield from (_invites(recorded, lane, at))
     if (before.resolved_at is None) != (after.resolved_at is None):
         yield again("post_draft")
+    if before.is_open and not after.is_open:
+        yield again("purge_transcript")  # which waits for its day
 
 
 def _invites(recorded: Recorded, lane: str, at: datetime) -> Iterator[Job]:

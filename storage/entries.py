@@ -182,13 +182,15 @@ async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> E
     return _entry(row) if row else None
 
 
-async def redact_words(session: AsyncSession, incident_id: int, number: int, instead: str) -> None:
+async def redact_words(
+    session: AsyncSession, incident_id: int, number: int, instead: str, *, why: str | None = None
+) -> None:
     """Overwrite the words of every version of an entry; who, when, the kind and bare figures stay."""
     query = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
     for row in (await session.execute(query)).scalars():
         row.text = instead
         row.time_words = None
-        row.why = None
+        row.why = why if row.latest else None
         row.data = {key: value if key in _IDENTIFIERS else _wordless(value, instead) for key, value in row.data.items()}
         session.add(row)
 
@@ -239,6 +241,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         standing=Standing(get(_AT["standing"])),
         why=get(_AT["why"]),
         version=get(_AT["version"]),
+        action=get(_AT["action"]),
         changed_at=get(_AT["changed_at"]),
         changed_by_id=changer,
         locked=frozenset(get(_AT["locked"])),

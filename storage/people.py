@@ -96,3 +96,18 @@ async def names(session: AsyncSession, workspace_id: int) -> Names:
         channels={slack_id: str(name) for slack_id, name in channels},
         groups={group_id: str(handle) for group_id, handle in groups},
     )
+
+
+async def find_person(session: AsyncSession, team_id: str, user_id: str) -> Person | None:
+    """The person of a team's user id, or None; never makes one."""
+    query = (
+        select(Person)
+        .join(Workspace, col(Workspace.id) == col(Person.workspace_id))
+        .where(col(Workspace.team_id) == team_id, col(Person.user_id) == user_id)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def person_of_id(session: AsyncSession, person_id: int | None) -> Person | None:
+    """The person of a primary key that we stored ourselves."""
+    return await session.get(Person, person_id) if person_id is not None else None

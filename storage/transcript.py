@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from bot.domain.timeline import Origin
 from storage.incidents import channel_of
-from storage.tables import Message, MessageVersion, Reaction
+from storage.tables import Channel, Entry, Message, MessageVersion, Reaction
 from storage.upsert import insert_once
 
 PIN = ":pin:"
@@ -169,3 +169,14 @@ async def message_of_origin(session: AsyncSession, workspace_id: int, origin: Or
     if channel is None or channel.id is None:
         return None
     return (await message_of(session, channel.id, origin.ts)).id
+
+
+async def unmarked_messages(session: AsyncSession, incident_id: int) -> list[Message]:
+    """The messages of an incident's channels that no entry rests on and whose words still stand."""
+    query = (
+        select(Message)
+        .join(Channel, col(Channel.id) == col(Message.channel_id))
+        .outerjoin(Entry, col(Entry.message_id) == col(Message.id))
+        .where(col(Channel.incident_id) == incident_id, col(Entry.id).is_(None), col(Message.erased_at).is_(None))
+    )
+    return list((await session.execute(query)).scalars())

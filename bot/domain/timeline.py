@@ -118,7 +118,7 @@ class Origin:
 class Entry:
     """One entry of a timeline, in the version that stands last.
 
-    `text` is as typed, with the chat's own mentions and entities still in it (see `markup`).
+    `text`, and every word in `data`, is as typed, with the chat's own mentions and entities still in it (see `markup`).
     `data` holds what its keys said, by kind:
       declared    {title, severity?, sort: real|drill|past, visibility: public|private, at_given: bool}
       detected    {by?: alert|engineer|customer|third_party}
@@ -129,6 +129,8 @@ class Entry:
       task_done, task_dropped, task_assigned  {task: int, owner?}
       severity    {severity}   status {status}   role {role, person_id|None}   title {title}   duplicate {of: int}
     `occurred_at` is when it happened and `recorded_at` when it was said, both aware UTC in whole seconds.
+    `action` is what made this version: recorded, edited, retracted, withdrawn (unmarked, deleted or edited away in the
+    chat), restored, redacted or moved.
     `locked` names the fields that a person corrected by hand, which edits in the chat no longer overwrite.
     """
 
@@ -149,6 +151,7 @@ class Entry:
     standing: Standing = Standing.STANDING
     why: str | None = None
     version: int = 1
+    action: str = "recorded"
     changed_at: datetime | None = None
     changed_by_id: str | None = None
     locked: frozenset[str] = frozenset()
@@ -211,5 +214,5 @@ class Change:
 
 def revise(entry: Entry, *, at: datetime, by_id: str, action: str, key: str, **fields: Any) -> Revision:
     """The next version of an entry, with `fields` replaced."""
-    after = replace(entry, version=entry.version + 1, changed_at=at, changed_by_id=by_id, **fields)
+    after = replace(entry, version=entry.version + 1, action=action, changed_at=at, changed_by_id=by_id, **fields)
     return Revision(before=entry, after=after, action=action, key=key)

@@ -1,0 +1,147 @@
+"""The composition root: the only place that knows every room. Builds a running Tocsin from its settings and a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock, SystemClock
+from bot.domain.when import warm_up
+from bot.jobs import Retry, Worker
+from bot.settings import Settings
+from bot.slack.api import SlackApi, SlackRefused, SlackUnwell, permanent
+from bot.slack.bot import Bot, Identity
+from bot.slack.events import register
+from bot.slack.handlers import handlers
+from bot.slack.replying import Replies
+from bot.wording import Wording
+from storage.database import Database
+from storage.migrate import migrate
+from storage.people import learn_person, workspace_of
+
+log = logging.getLogger(__name__)
+
+#: Well under a job's lease: an old request has landed before a take-over looks for what it did.
+SLACK_TIMEOUT = 10
+LONGEST_WAIT = 30.0
+
+
+class Tocsin:
+    """The bot. `start` returns when it is connected; `stop` finishes what runs and hands back the rest."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self._db: Database | None = None
+        self._worker: Worker | None = None
+        self._replies: Replies | None = None
+        self._socket: AsyncSocketModeHandler | None = None
+
+    async def start(self) -> None:
+        """Migrate, find out who we are, work, connect. Raises what the database or Slack refuse for good."""
+        bot_token, app_token = self.settings.require_slack()
+        # Without slack_sdk's default handler, which sends a POST again after a dropped connection: jobs decide that.
+        client = AsyncWebClient(
+            token=bot_token.reveal(), base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
+        )
+        if self.settings.migrate == "on":
+            await migrate(self.settings.database_url)
+        self._db = await Database.open(self.settings.database_url)
+        api = SlackApi(client)
+        bot = Bot(
+            settings=self.settings,
+            wording=Wording(self.settings.locale, self.settings.template_dir),
+            clock=self.clock,
+            db=self._db,
+            api=api,
+        )
+        await asyncio.to_thread(warm_up)
+        bot.identity = await self._identify(api)
+        await self._remember(bot)
+        self._worker = Worker(
+            self._db,
+            self.clock,
+            handlers(bot),
+            concurrency=self.settings.workers,
+            poll=timedelta(seconds=1) if self._db.dialect == "postgresql" else None,
+        )
+        self._replies = Replies(api)
+        app = self._bolt(client, bot.identity)
+        register(app, bot, self._replies)
+        await self._worker.start()
+        self._socket = AsyncSocketModeHandler(app, app_token.reveal())
+        await self._socket.connect_async()  # type: ignore[no-untyped-call]
+
+    def _bolt(self, client: AsyncWebClient, identity: Identity) -> AsyncApp:
+        """Acknowledge after commit: with `process_before_response` a listener that fails makes Slack send again."""
+        known = AuthorizeResult(
+            enterprise_id=None,
+            team_id=identity.team_id,
+            bot_token=client.token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.user_id,
+        )
+
+        async def authorize() -> AuthorizeResult:
+            # Our own, since Bolt's asks auth.test at the first request and drops that request when it fails (1.30).
+            return known
+
+        secret = self.settings.slack_signing_secret
+        return AsyncApp(
+            client=client,
+            authorize=authorize,
+            process_before_response=True,
+            signing_secret=secret.reveal() if secret else "unused: Socket Mode signs nothing",
+        )
+
+    async def _identify(self, api: SlackApi) -> Identity:
+        """Ask Slack who we are, until it answers; a refusal for good (a wrong token) is raised."""
+        wait = 1.0
+        while True:
+            try:
+                answer = await api.call("auth.test")
+                return Identity(
+                    team_id=str(answer["team_id"]),
+                    user_id=str(answer["user_id"]),
+                    bot_id=str(answer.get("bot_id") or ""),
+                    url=str(answer.get("url") or ""),
+                )
+            except SlackRefused as refused:
+                raise permanent(refused) from None
+            except (Retry, SlackUnwell) as unwell:
+                log.warning("Slack does not answer yet", extra={"fault": str(unwell)})
+                await self.clock.sleep(wait)
+                wait = min(LONGEST_WAIT, wait * 2)
+
+    async def _remember(self, bot: Bot) -> None:
+        async with bot.db.write() as session:
+            workspace = await workspace_of(session, bot.identity.team_id)
+            workspace.domain = bot.identity.url
+            workspace.bot_user_id = bot.identity.user_id
+            session.add(workspace)
+            name = bot.wording.plain("labels.bot_name")
+            await learn_person(
+                session, workspace.id, bot.identity.user_id, at=self.clock.now(), name=name, standing="bot"
+            )
+
+    async def stop(self) -> None:
+        """Stop intake, finish what runs within ten seconds, hand the rest back, close the database."""
+        if self._socket is not None:
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
+        if self._replies is not None:
+            await self._replies.drain()
+        if self._worker is not None:
+            await self._worker.stop()
+        if self._db is not None:
+            await self._db.close()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is due and no answer is on its way."""
+        return bool(self._worker and self._worker.quiet and self._replies and not self._replies.busy)

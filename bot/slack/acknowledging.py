@@ -1,0 +1,151 @@
+"""The bot's answer on a message: a reaction of its own, and privately what must be said. Knows no kind of entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.markup import plain
+from bot.domain.masking import mask
+from bot.domain.timeline import Entry, Source
+from bot.jobs import JobContext
+from bot.slack.answer import Answer, Button
+from bot.slack.api import SlackRefused
+from bot.slack.bang import answer_again, is_typed
+from bot.slack.bot import Bot
+from bot.slack.instants import spoken
+from bot.slack.posting import tell_privately
+from bot.slack.scene import Scene, scene
+from bot.wording import Wire
+from storage.artifacts import artifact, keep_artifact
+from storage.entries import entry_of_message
+from storage.people import names, person_of, person_of_id
+from storage.tables import Channel, Message
+
+
+async def acknowledge_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `acknowledge_message`: react as the message now stands, then say privately what must be known."""
+    incident_id, why, user_id = int(payload["incident"]), str(payload["why"]), str(payload["user"])
+    async with bot.db.write() as session:
+        row = await session.get(Message, int(payload["message"]))
+        channel = await session.get(Channel, row.channel_id) if row else None
+        here = await scene(bot, session, channel.slack_id) if channel else None
+        if row is None or channel is None or here is None:
+            return
+        found = await entry_of_message(session, row.id)
+        entry = found[1] if found and found[1].stands else None
+        reacted = await artifact(session, incident_id, f"reaction:{row.id}")
+        answer = await _to_say(here, row, entry, why, user_id)
+        typed = is_typed(row.text or "")
+    wanted = None
+    if entry is not None:
+        wanted = bot.settings.recorded_emoji
+    elif typed and row.deleted_at is None:
+        wanted = bot.settings.problem_emoji
+    await _react(bot, ctx, incident_id, (channel.slack_id, row.ts, row.id), reacted.ref if reacted else None, wanted)
+    if answer is not None:
+
+        async def tell(_: int) -> bool:
+            return await tell_privately(
+                bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=answer.blocks()
+            )
+
+        await ctx.step("tell", tell)
+
+
+async def _react(
+    bot: Bot, ctx: JobContext, incident_id: int, message: tuple[str, str, int], before: str | None, wanted: str | None
+) -> None:
+    channel_id, ts, message_id = message
+    if before == wanted:
+        return
+
+    async def change(_: int) -> str | None:
+        where = {"channel": channel_id, "timestamp": ts}
+        for method, name in (("reactions.remove", before), ("reactions.add", wanted)):
+            if name is None:
+                continue
+            try:
+                await bot.api.call(method, query=where | {"name": name})
+            except SlackRefused as refused:
+                # Done before, or nothing to be done any more: the message is gone or the channel closed.
+                if method == "reactions.add" and refused.error != "already_reacted":
+                    return None
+        return wanted
+
+    async def save(session: AsyncSession, now: str | None) -> None:
+        await keep_artifact(session, incident_id, f"reaction:{message_id}", at=bot.clock.now(), ref=now)
+
+    await ctx.step("react", change, save)
+
+
+async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user_id: str) -> Answer | None:
+    """What somebody must be told privately, or None: a refusal, a time that was read, their first mark, a secret."""
+    bot = here.bot
+    if why == "typed" and entry is None and row.deleted_at is None:
+        author = await person_of_id(here.session, row.person_id)
+        return await answer_again(here, row, author) if author is not None else None
+    if entry is None:
+        return None
+    known = await names(here.session, here.workspace.id)
+    words = plain(entry.text, known)
+    secret = bool(mask(words).findings)
+    told_of_time = entry.source is Source.MESSAGE and entry.time_words is not None
+    first_mark = why == "mark" and await _first_mark(here, user_id)
+    if not (secret or told_of_time or first_mark):
+        return None
+    line = bot.wording.say(
+        "answers.recorded",
+        number=entry.number,
+        kind=bot.wording.plain(f"kinds.{entry.kind}"),
+        when=Wire(spoken(entry.occurred_at, here.incident.zone, label=bot.settings.timezone_label, now=here.now)),
+        approximate=entry.precision == "approximate",
+        text=words[:300],
+        given={},
+    )
+    lines = [bot.wording.say("answers.first_mark", line=line) if first_mark else line]
+    undo = Button(bot.wording.plain("labels.undo"), f"retract #{entry.number}")
+    buttons = [undo]
+    if secret:
+        lines.append(bot.wording.say("answers.holds_secret", number=entry.number))
+        buttons.append(Button(bot.wording.plain("labels.redact"), f"redact #{entry.number}"))
+    return Answer(Wire("\n".join(lines)), tuple(buttons))
+
+
+async def _first_mark(here: Scene, user_id: str) -> bool:
+    """Whether this person marks for the first time; remembered in the same transaction."""
+    person = await person_of(here.session, here.workspace.id, user_id)
+    if person.told_marking_at is not None:
+        return False
+    person.told_marking_at = here.now
+    here.session.add(person)
+    return True
+
+
+async def offer_difference(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `offer_difference`: Slack and a corrected entry differ now; to take Slack's side is one tap."""
+    user_id, number = str(payload["user"]), int(payload["number"])
+    async with bot.db.read() as session:
+        row = await session.get(Message, int(payload["message"]))
+        channel = await session.get(Channel, row.channel_id) if row else None
+        found = await entry_of_message(session, row.id) if row else None
+        if row is None or channel is None or found is None or not found[1].stands:
+            return
+        known = await names(session, channel.workspace_id)
+    differs = row.text is not None and row.text != found[1].text
+    words = plain(row.text or "", known)
+    take = Button(bot.wording.plain("labels.take_slacks"), f"edit #{number} {row.text}")
+    out = Button(bot.wording.plain("labels.retract_it", number=number), f"retract #{number}")
+    answer = Answer(
+        bot.wording.say("answers.differs", number=number, differs=differs, text=words[:300]),
+        (take,) if differs else (out,),
+    )
+
+    async def tell(_: int) -> bool:
+        return await tell_privately(
+            bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=answer.blocks()
+        )
+
+    await ctx.step("tell", tell)

@@ -1,0 +1,121 @@
+"""Slack's Web API as the jobs use it: one call, its answer or one of three ways it can fail. Knows no incident."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.jobs import Permanent, Retry
+
+log = logging.getLogger(__name__)
+
+#: Errors after which trying again can help; `fatal_error` and `internal_error` may have taken effect.
+TRANSIENT = frozenset(
+    {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited"}
+)
+RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+#: What Slack advises where it names no span.
+DEFAULT_RETRY_AFTER = timedelta(seconds=30)
+
+
+class SlackRefused(Exception):
+    """Slack answered `ok: false`. `error` is its code, `answer` the whole answer (never a token)."""
+
+    def __init__(self, method: str, error: str, answer: Mapping[str, Any]) -> None:
+        super().__init__(f"{method}: {error}")
+        self.method = method
+        self.error = error
+        self.answer = answer
+
+
+class SlackUnwell(Exception):
+    """No answer came, or one that tells nothing: the call may have taken effect. Trying again can help."""
+
+
+class SlackApi:
+    """One method per call. `timeout` must be well under a job's lease, so that a call is over before a take-over."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self.client = client
+
+    async def call(
+        self, method: str, *, query: Mapping[str, Any] | None = None, json: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Call a method: `query` for those that take plain arguments, `json` for those with blocks or views.
+
+        Raises SlackRefused for an `ok: false` that will not change by itself, Retry with Slack's own span for a rate
+        limit (nothing happened then), and SlackUnwell where nobody can tell whether the call took effect.
+        """
+        try:
+            if json is not None:
+                answer = await self.client.api_call(method, json=_without_none(json))
+            else:
+                answer = await self.client.api_call(method, params=_flat(query or {}))
+        except SlackApiError as refused:
+            raise self._fault(method, refused) from None
+        except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as broken:
+            raise SlackUnwell(f"{method}: no answer ({type(broken).__name__})") from broken
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    def _fault(self, method: str, refused: SlackApiError) -> Retry | SlackRefused | SlackUnwell:
+        response = refused.response
+        # slack_sdk hands over the raw text of an HTML or plain 5xx page, so `.get` would fail here (3.47).
+        answer: dict[str, Any] = response.data if isinstance(response.data, dict) else {}
+        error = str(answer.get("error") or f"http_{response.status_code}")
+        if response.status_code == 429 or error in RATE_LIMITED:
+            return Retry(_retry_after(response.headers), method)
+        if response.status_code >= 500 or error in TRANSIENT or error.startswith("http_"):
+            return SlackUnwell(f"{method}: {error}")
+        return SlackRefused(method, error, answer)
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Send a file's bytes to the address that `files.getUploadURLExternal` gave. Raises SlackUnwell."""
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
+                session.post(url, data=content, headers={"Content-Type": "application/octet-stream"}) as response,
+            ):
+                if response.status != 200:
+                    raise SlackUnwell(f"upload: http_{response.status}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as broken:
+            raise SlackUnwell(f"upload: no answer ({type(broken).__name__})") from broken
+
+
+def permanent(refused: SlackRefused) -> Permanent:
+    """A refusal that no repeating mends, for the job's log and the operator."""
+    needed = refused.answer.get("needed")
+    return Permanent(f"{refused.method}: {refused.error}" + (f" (needs {needed})" if needed else ""))
+
+
+def _retry_after(headers: Mapping[str, Any]) -> timedelta:
+    value = next((headers[name] for name in headers if str(name).lower() == "retry-after"), None)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    try:
+        return timedelta(seconds=max(1, int(str(value))))
+    except ValueError:
+        return DEFAULT_RETRY_AFTER
+
+
+def _flat(query: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in query.items():
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            flat[name] = int(value)
+        elif isinstance(value, (list, tuple)):
+            flat[name] = ",".join(str(part) for part in value)
+        else:
+            flat[name] = value
+    return flat
+
+
+def _without_none(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}

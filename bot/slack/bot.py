@@ -1,0 +1,33 @@
+"""What every room of this floor has at hand: settings, words, clock, database, Slack's API, and who we are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.slack.api import SlackApi
+from bot.wording import Wording
+from storage.database import Database
+
+
+@dataclass(slots=True)
+class Identity:
+    """Who we are in a workspace, as `auth.test` says; empty until it has answered."""
+
+    team_id: str = ""
+    user_id: str = ""
+    bot_id: str = ""
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Bot:
+    """One of them in each process. A commit that adds jobs wakes the worker by itself."""
+
+    settings: Settings
+    wording: Wording
+    clock: Clock
+    db: Database
+    api: SlackApi
+    identity: Identity = field(default_factory=Identity)

@@ -1,0 +1,233 @@
+"""One thing somebody asks for: who, where, their text and the time, inside one transaction. Knows no transport."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import EmptyText, TimeNeedsAnswer, TwoTimes, UnreadableTime
+from bot.domain.keys import Keyed, split_keys
+from bot.domain.markup import Names, plain
+from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source, Standing, revise
+from bot.domain.when import Moment, Precision, Question, Unreadable, read, trailing
+from bot.incidents import Recorded, record
+from bot.slack.bot import Bot
+from bot.slack.gate import Who
+from bot.slack.people import who
+from bot.wording import Wire
+from storage.entries import same_command
+from storage.people import names
+from storage.tables import Channel, Incident, Person, Workspace
+
+#: Within this span a second, identical command by the same person is a double submit.
+DOUBLE = timedelta(minutes=1)
+#: Keys whose value people end with " at <time>": a list or a name, where such a tail is no part of it.
+_TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title"})
+
+
+@dataclass(slots=True)
+class Call:
+    """`verb` is the command's own name, `line` what follows it, both as typed; `now` aware UTC in whole seconds.
+
+    `said_at` is the instant that stands in for `at:` (a message's own time), else None. `key` is the sender's own, so
+    that the same call is recorded once. `incident` is the one this is about, or None outside of any. `form` is what a
+    modal's fields said, in place of a line's keys. `revising` is the entry that an edited `!verb` message made before:
+    what the call records becomes its next version.
+    """
+
+    bot: Bot
+    session: AsyncSession
+    workspace: Workspace
+    actor: Person
+    now: datetime
+    key: str
+    source: Source
+    verb: str
+    line: str
+    channel_id: str
+    channel: Channel | None = None
+    incident: Incident | None = None
+    said_at: datetime | None = None
+    origin: Origin | None = None
+    again: bool = False
+    version: int | None = None
+    form: Keyed | None = None
+    revising: Entry | None = None
+    keyed: Keyed = field(default_factory=lambda: Keyed("", {}))
+    time_words: str | None = None
+    _names: Names | None = None
+
+    @property
+    def who(self) -> Who:
+        """What the actor is in the workspace."""
+        return who(self.actor)
+
+    @property
+    def zone(self) -> str:
+        """The incident's zone, kept from its declaration; outside of any the one that is set."""
+        return self.incident.zone if self.incident else self.bot.settings.timezone
+
+    @property
+    def typed_at(self) -> datetime:
+        """When the words were typed, which spans count from: a `!verb` message's own time, else now."""
+        typed = self.said_at if self.source is Source.MESSAGE and self.said_at else self.now
+        return typed.replace(microsecond=0)
+
+    @property
+    def about(self) -> Incident:
+        """The incident this is about; the dispatcher has made sure that there is one."""
+        assert self.incident is not None
+        return self.incident
+
+    @property
+    def typed(self) -> str:
+        """The whole of what was typed, to be given back."""
+        return f"{self.verb} {self.line}".strip()
+
+    def say(self, name: str, /, **params: object) -> Wire:
+        """A sentence in the workspace's language."""
+        return self.bot.wording.say(name, **params)
+
+    def label(self, name: str, /, **params: object) -> str:
+        """A short one for a button."""
+        return self.bot.wording.plain(f"labels.{name}", **params)
+
+    async def names(self) -> Names:
+        """Display names, read once a call."""
+        if self._names is None:
+            self._names = await names(self.session, self.workspace.id)
+        return self._names
+
+    async def plain(self, text: str) -> str:
+        """Text as a person reads it."""
+        return plain(text, await self.names())
+
+    def parse(self, taken: frozenset[str]) -> None:
+        """Split the line by the keys this verb takes. Raises TwoTimes; the time words are read later, by `moment`."""
+        self.keyed = self.split(taken)
+        self.time_words = None
+        if "at" in self.keyed.repeated:
+            raise TwoTimes()
+        if "at" in self.keyed.values:
+            self.time_words = self.keyed.values["at"]
+        elif "at" in taken and self.form is None and self.keyed.last in _TAILS:
+            self._take_tail()
+
+    def split(self, taken: frozenset[str]) -> Keyed:
+        """The text and the keys of the line or the form, without reading any of them."""
+        return self.form if self.form is not None else split_keys(self.line, taken)
+
+    def _take_tail(self) -> None:
+        """A trailing ` at <time>` counts without its colon; its words are taken out."""
+        last = self.keyed.last
+        value = self.keyed.values[last] if last else self.keyed.text
+        found = trailing(value)
+        if found is None:
+            return
+        rest, self.time_words = found
+        if last is None:
+            self.keyed = replace(self.keyed, text=rest)
+        else:
+            self.keyed = replace(self.keyed, values={**self.keyed.values, last: rest})
+
+    def without_time(self) -> str:
+        """The command as typed but for its time words, for a button that says the time."""
+        values = {key: value for key, value in self.keyed.values.items() if key != "at"}
+        title = values.pop("title", None)
+        words = [self.verb, *([f"title: {title} |"] if title else []), self.keyed.text]
+        return " ".join([*(word for word in words if word), *(f"{key}: {value}" for key, value in values.items())])
+
+    def require_text(self) -> str:
+        """The text, which must not be empty. Raises EmptyText."""
+        if not self.keyed.text.strip():
+            raise EmptyText(verb=self.verb)
+        return self.keyed.text.strip()
+
+    def moment(self, *, is_start: bool = False, required: bool = False) -> Moment:
+        """When it happened: what `at:` says, else the moment of the call.
+
+        Raises UnreadableTime, and TimeNeedsAnswer where two readings are likely; both carry what was read.
+        """
+        if self.time_words is None:
+            if required:
+                raise EmptyText(verb=self.verb)
+            at = (self.said_at or self.now).replace(microsecond=0)
+            return Moment(at, Precision.SECOND, "", self.zone)
+        incident = self.incident
+        past = incident is not None and incident.sort == "past"
+        reading = read(
+            self.time_words,
+            now=self.typed_at,
+            zone=self.zone,
+            typist_zone=self.actor.tz,
+            declared_at=incident.declared_at if incident else None,
+            past_start=incident.started_at if past and incident else None,
+            is_start=is_start,
+        )
+        if isinstance(reading, Question):
+            raise TimeNeedsAnswer(question=reading, command=self.without_time())
+        if isinstance(reading, Unreadable):
+            raise UnreadableTime(
+                reading=reading, words=reading.words, reason=reading.reason, command=self.without_time()
+            )
+        return reading
+
+    def new(self, kind: Kind, text: str, moment: Moment, data: Mapping[str, Any] | None = None) -> NewEntry:
+        """An entry that this call adds."""
+        return NewEntry(
+            kind=kind,
+            text=text,
+            occurred_at=moment.at,
+            author_id=self.actor.user_id,
+            recorded_by_id=self.actor.user_id,
+            source=self.source,
+            key=f"{self.key}:{kind}",
+            data=data or {},
+            precision=str(moment.precision),
+            time_words=moment.words or None,
+            time_zone=moment.zone if moment.words else None,
+            origin=self.origin,
+            fingerprint=self.fingerprint(),
+        )
+
+    def fingerprint(self) -> str | None:
+        """What makes two commands of a person the same; None for messages, each of which stands for itself."""
+        if self.source not in (Source.COMMAND, Source.MODAL):
+            return None
+        where = str(self.incident.id) if self.incident else "anywhere"
+        words = " ".join([self.actor.user_id, where, self.verb, *self.line.split()])
+        return hashlib.sha256(words.encode()).hexdigest()
+
+    async def said_before(self) -> Entry | None:
+        """The standing entry of an identical command within the last minute, unless it is to be recorded again."""
+        fingerprint = self.fingerprint()
+        if fingerprint is None or self.again:
+            return None
+        incident_id = self.incident.id if self.incident else None
+        return await same_command(self.session, incident_id, fingerprint, self.now, DOUBLE)
+
+    async def record(self, name: str, *new: NewEntry) -> Recorded:
+        """Record new entries; or, where an edited message is read again, the next version of the entry it made."""
+        if self.revising is None:
+            return await record(self.session, self.about, Change(name, tuple(new)), at=self.now)
+        before, fresh = self.revising, new[0]
+        fields: dict[str, Any] = {
+            "kind": fresh.kind,
+            "text": fresh.text,
+            "data": fresh.data,
+            "occurred_at": fresh.occurred_at,
+            "precision": fresh.precision,
+            "time_words": fresh.time_words,
+            "time_zone": fresh.time_zone,
+            "standing": Standing.STANDING,
+        }
+        kept = {name: value for name, value in fields.items() if name not in before.locked}
+        revision = revise(
+            before, at=self.now, by_id=self.actor.user_id, action="edited", key=f"{self.key}:edited", **kept
+        )
+        return await record(self.session, self.about, Change("entry.edited", revisions=(revision,)), at=self.now)

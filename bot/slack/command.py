@@ -1,0 +1,43 @@
+"""What a command is: a name, who may use it where, which keys it takes, and what it does. Knows no single one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.slack.answer import Answer
+from bot.slack.call import Call
+from bot.slack.gate import IN_THE_CHANNEL, MEMBERS, Who
+
+Run = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb. `name` is what people type; its help stands in templates/<locale>/help.toml under it.
+
+    `anywhere`: it works outside of an incident's channel too. `message`: it can be typed as `!verb`. `writes`: it takes
+    a write transaction. `listed`: `help` shows it. `double`: a second, identical one within a minute is recorded once.
+    """
+
+    name: str
+    run: Run
+    aliases: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()
+    allowed: frozenset[Who] = MEMBERS
+    anywhere: bool = False
+    message: bool = False
+    writes: bool = True
+    listed: bool = True
+    double: bool = True
+
+    @property
+    def key(self) -> str:
+        """The name as a template's key."""
+        return self.name.replace("-", "_")
+
+
+#: Everybody in the channel may record; who sees other incidents is a member.
+RECORDERS = IN_THE_CHANNEL
+READERS_ANYWHERE = MEMBERS
+AT = frozenset({"at"})

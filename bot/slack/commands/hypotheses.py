@@ -1,0 +1,61 @@
+"""What was suspected, what misled and what held: suspect, ruled-out and confirm."""
+
+from __future__ import annotations
+
+from bot.domain.errors import EmptyText, NumberMissing, WrongKind
+from bot.domain.timeline import Kind
+from bot.slack.answer import Answer
+from bot.slack.call import Call
+from bot.slack.command import AT, RECORDERS, Command
+from bot.slack.commands.numbers import entry_named, leading_number
+from bot.slack.commands.recorded import recorded_answer
+from storage.entries import entry_of
+
+
+async def _suspect(call: Call) -> Answer:
+    text, moment = call.require_text(), call.moment()
+    recorded = await call.record("entry.hypothesis", call.new(Kind.HYPOTHESIS, text, moment))
+    number = recorded.entry.number
+    return await recorded_answer(call, recorded, moment, notes=(call.say("answers.hypothesis_next", number=number),))
+
+
+async def _ruled_out(call: Call) -> Answer:
+    """A path that misled, in words, or a hypothesis by its number (then it becomes the misleading path itself)."""
+    found = leading_number(call.keyed.text)
+    if found is None:
+        text, moment = call.require_text(), call.moment()
+        recorded = await call.record("entry.ruled_out", call.new(Kind.RULED_OUT, text, moment))
+        return await recorded_answer(call, recorded, moment)
+    number, why, marked = found
+    entry = await entry_of(call.session, call.about.id, number)
+    if not marked and (entry is None or entry.kind is not Kind.HYPOTHESIS or not entry.stands):
+        # "3 nodes looked bad": a figure that starts a sentence, not the number of a hypothesis.
+        text, moment = call.require_text(), call.moment()
+        return await recorded_answer(
+            call, await call.record("entry.ruled_out", call.new(Kind.RULED_OUT, text, moment)), moment
+        )
+    return await _judge(call, Kind.RULED_OUT, number, why)
+
+
+async def _confirm(call: Call) -> Answer:
+    found = leading_number(call.keyed.text)
+    if found is None:
+        raise NumberMissing(verb=call.verb) if call.keyed.text else EmptyText(verb=call.verb)
+    return await _judge(call, Kind.CONFIRMED, found[0], found[1])
+
+
+async def _judge(call: Call, kind: Kind, number: int, why: str) -> Answer:
+    hypothesis = await entry_named(call, number)
+    if hypothesis.kind is not Kind.HYPOTHESIS:
+        raise WrongKind(number=number, kind=hypothesis.kind, verb=call.verb, needed=Kind.HYPOTHESIS)
+    moment = call.moment()
+    recorded = await call.record(f"entry.{kind}", call.new(kind, why, moment, {"hypothesis": number}))
+    note = call.say(f"answers.judged_{kind}", number=number, text=await call.plain(hypothesis.text))
+    return await recorded_answer(call, recorded, moment, notes=(note,))
+
+
+COMMANDS = (
+    Command("suspect", _suspect, ("hypothesis",), keys=AT, allowed=RECORDERS, message=True),
+    Command("ruled-out", _ruled_out, ("dead-end",), keys=AT, allowed=RECORDERS, message=True),
+    Command("confirm", _confirm, keys=AT, allowed=RECORDERS, message=True),
+)

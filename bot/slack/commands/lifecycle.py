@@ -1,0 +1,97 @@
+"""What changes an incident's status or its start: started, mitigated, resolve, reopen, cancel, duplicate, status."""
+
+from __future__ import annotations
+
+from bot.domain.errors import EmptyText, StartTakesOnlyTime, UnknownIncident, UnknownStatus, UnreadableTime
+from bot.domain.incident import CANCELLED, DUPLICATE, MITIGATED, RESOLVED, fold
+from bot.domain.lifecycle import refuse_status_change
+from bot.domain.timeline import STATE_KINDS, Kind
+from bot.domain.when import Moment
+from bot.slack.answer import Answer
+from bot.slack.call import Call
+from bot.slack.command import AT, RECORDERS, Command, Run
+from bot.slack.commands.numbers import incident_number
+from bot.slack.commands.recorded import recorded_answer
+from storage.entries import entries_of
+from storage.incidents import incident_by_number
+
+
+async def _started(call: Call) -> Answer:
+    """When the impact began. It takes a time only: with or without `at:`."""
+    if call.time_words is None:
+        call.time_words = call.keyed.text or None
+        if call.time_words is None:
+            raise EmptyText(verb=call.verb)
+        moment = _time_only(call)
+    elif call.keyed.text:
+        raise StartTakesOnlyTime(text=await call.plain(call.keyed.text))
+    else:
+        moment = call.moment(is_start=True)
+    recorded = await call.record("incident.started", call.new(Kind.STARTED, "", moment))
+    return await recorded_answer(call, recorded, moment)
+
+
+def _time_only(call: Call) -> Moment:
+    """`started 9:40` is read as a time; `started rolling back` is offered as an action."""
+    try:
+        return call.moment(is_start=True)
+    except UnreadableTime as unreadable:
+        if unreadable.params.get("reason") == "not_understood":
+            raise StartTakesOnlyTime(text=call.keyed.text) from None
+        raise
+
+
+def _status(kind: Kind, *, words_needed: bool = False) -> Run:
+    async def run(call: Call) -> Answer:
+        if words_needed:
+            call.require_text()
+        state = fold(await entries_of(call.session, call.about.id, kinds=STATE_KINDS))
+        refuse_status_change(kind, state)
+        moment = call.moment()
+        recorded = await call.record(f"incident.{kind}", call.new(kind, call.keyed.text, moment))
+        return await recorded_answer(call, recorded, moment)
+
+    return run
+
+
+_mitigated, _resolve = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
+_reopen, _cancel = _status(Kind.REOPENED, words_needed=True), _status(Kind.CANCELLED, words_needed=True)
+
+
+async def _duplicate(call: Call) -> Answer:
+    """The same incident twice: entries keep their times, the channel points to the other one."""
+    found = incident_number(call.keyed.text, call.bot.settings.incident_prefix)
+    other = await incident_by_number(call.session, call.workspace.id, found[0]) if found else None
+    hidden = other is not None and other.visibility == "private"
+    if found is None or other is None or hidden or other.id == call.about.id:
+        raise UnknownIncident(given=await call.plain(call.keyed.text), prefix=call.bot.settings.incident_prefix)
+    moment = call.moment()
+    new = call.new(Kind.DUPLICATE, found[1], moment, {"of": other.number})
+    return await recorded_answer(call, await call.record("incident.duplicate", new), moment)
+
+
+async def set_status(call: Call) -> Answer:
+    """A status by its name; mitigated, resolved and the like have verbs of their own and are those."""
+    name, _, why = call.keyed.text.partition(" ")
+    built_in = {MITIGATED: _mitigated, RESOLVED: _resolve, CANCELLED: _cancel, DUPLICATE: _duplicate}
+    if (run := built_in.get(name.casefold())) is not None:
+        call.line = call.line.strip().partition(" ")[2]
+        call.parse(AT)
+        return await run(call)
+    known = [status.name for status in call.bot.settings.statuses]
+    status = next((one for one in known if one.casefold() == name.casefold()), None)
+    if status is None:
+        raise UnknownStatus(given=name, known=[*known, MITIGATED, RESOLVED])
+    moment = call.moment()
+    new = call.new(Kind.STATUS, why.strip(), moment, {"status": status})
+    return await recorded_answer(call, await call.record("incident.status", new), moment)
+
+
+COMMANDS = (
+    Command("started", _started, keys=AT, allowed=RECORDERS, message=True),
+    Command("mitigated", _mitigated, ("mitigate",), keys=AT, message=True),
+    Command("resolve", _resolve, ("resolved",), keys=AT, message=True),
+    Command("reopen", _reopen, keys=AT, message=True),
+    Command("cancel", _cancel, keys=AT, message=True),
+    Command("duplicate", _duplicate, keys=AT, message=True),
+)

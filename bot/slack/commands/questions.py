@@ -1,0 +1,170 @@
+"""Questions, each answered privately: status, list, timeline, tasks; and `postmortem`, which makes the draft again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.errors import WrongChannel
+from bot.domain.incident import CLOSED
+from bot.domain.markup import mentioned
+from bot.domain.masking import mask
+from bot.domain.timeline import Entry, Kind
+from bot.slack.answer import Answer, Button
+from bot.slack.call import Call
+from bot.slack.command import AT, READERS_ANYWHERE, RECORDERS, Command
+from bot.slack.instants import span, spoken
+from bot.wording import Wire
+from storage.entries import entries_of
+from storage.incidents import channel_of_incident, incidents_of
+from storage.queue import Job, rearm
+from storage.tables import Incident
+
+PAGE = 15  # entries a page: what a phone shows in a few swipes, and well under Slack's 12,000 characters
+LISTED = 20
+TIMELINE_TEXT = 300
+
+
+async def show_status(call: Call) -> Answer:
+    """Where the incident stands; outside of any, the open ones."""
+    if call.incident is None:
+        return await _list(call)
+    return Answer(await _one(call, call.incident, "answers.status"))
+
+
+async def _one(call: Call, incident: Incident, template: str) -> Wire:
+    """One incident in a line or a few, by a template."""
+    channel = await channel_of_incident(call.session, incident.id)
+    begun, ended = incident.started_at or incident.declared_at, incident.resolved_at
+    lasted = (ended or call.now) - begun if begun else None
+    names = await call.names()
+    return call.say(
+        template,
+        label=f"{call.bot.settings.incident_prefix}-{incident.number}",
+        title=mask(await call.plain(incident.title)).text,
+        status=incident.status,
+        severity=incident.severity,
+        commander=names.person(incident.commander_id) if incident.commander_id else None,
+        started=_stamp(call, incident, begun),
+        assumed=incident.start_assumed,
+        detected=_stamp(call, incident, incident.detected_at),
+        mitigated=_stamp(call, incident, incident.mitigated_at),
+        resolved=_stamp(call, incident, ended),
+        lasted=span(lasted) if lasted is not None else None,
+        channel=Wire(f"<#{channel.slack_id}>") if channel and not channel.is_deleted else None,
+        sort=incident.sort,
+        private=incident.visibility == "private",
+    )
+
+
+def _stamp(call: Call, incident: Incident, at: datetime | None) -> str | None:
+    return spoken(at, incident.zone, label=call.bot.settings.timezone_label, now=call.now) if at else None
+
+
+async def _list(call: Call) -> Answer:
+    """Open incidents first, then the latest others; private ones only in their own channel."""
+    seen = [
+        incident
+        for incident in await incidents_of(call.session, call.workspace.id)
+        if incident.visibility != "private" or (call.incident is not None and call.incident.id == incident.id)
+    ]
+    standing = [incident for incident in seen if incident.status not in CLOSED]
+    ended = [incident for incident in seen if incident.status in CLOSED]
+    shown = (standing + ended)[:LISTED]
+    lines = [await _one(call, incident, "answers.listed") for incident in shown]
+    head = call.say("answers.list", open=len(standing), shown=len(shown), more=len(seen) - len(shown))
+    return Answer(Wire("\n".join([head, *lines])))
+
+
+async def _timeline(call: Call) -> Answer:
+    """Pages of what stands, the newest page first, each page in the order of time."""
+    words = call.keyed.text.split()
+    page = int(words[-1]) if words and words[-1].isdigit() else 1
+    standing = sorted((e for e in await entries_of(call.session, call.about.id) if e.stands), key=lambda e: e.order)
+    pages = max(1, -(-len(standing) // PAGE))
+    page = min(max(1, page), pages)
+    end = len(standing) - (page - 1) * PAGE
+    lines = [await timeline_line(call, entry) for entry in standing[max(0, end - PAGE) : end]]
+    head = call.say("answers.timeline", count=len(standing), page=page, pages=pages)
+    number = call.about.number
+    older = (Button(call.label("older"), f"timeline {page + 1}", incident=number),) if page < pages else ()
+    newer = (Button(call.label("newer"), f"timeline {page - 1}", incident=number),) if page > 1 else ()
+    return Answer(Wire("\n".join([head, *lines])), older + newer)
+
+
+async def timeline_line(call: Call, entry: Entry) -> Wire:
+    """One entry as a line."""
+    text = mask(await call.plain(entry.text or str(entry.data.get("title", "")))).text
+    return call.say(
+        "answers.timeline_line",
+        number=entry.number,
+        kind=call.bot.wording.plain(f"kinds.{entry.kind}"),
+        when=spoken(entry.occurred_at, call.zone, label=call.bot.settings.timezone_label, now=call.now),
+        text=text if len(text) <= TIMELINE_TEXT else text[:TIMELINE_TEXT] + "…",
+        link=entry.permalink,
+    )
+
+
+async def _tasks(call: Call) -> Answer:
+    """The incident's tasks, or one person's; each with its state."""
+    entries = [entry for entry in await entries_of(call.session, call.about.id) if entry.stands]
+    whose = mentioned(call.keyed.text)
+    lines = []
+    for task in (entry for entry in entries if entry.kind is Kind.TASK):
+        owner, state = _task_state(task, entries)
+        if whose and not any(person in owner for person in whose):
+            continue
+        lines.append(
+            call.say(
+                "answers.task_line",
+                number=task.number,
+                title=await call.plain(str(task.data.get("title") or "")),
+                text=mask(await call.plain(task.text)).text,
+                owner=(await call.plain(owner)).lstrip("@"),
+                due=task.data.get("due"),
+                state=state,
+            )
+        )
+    return Answer(Wire("\n".join([call.say("answers.tasks", count=len(lines)), *lines])))
+
+
+def _task_state(task: Entry, entries: list[Entry]) -> tuple[str, str]:
+    """(owner in wire form, open|done|dropped) of a task, by what was recorded about it last."""
+    owner, state = str(task.data.get("owner") or ""), "open"
+    for entry in entries:
+        if entry.data.get("task") != task.number:
+            continue
+        if entry.kind is Kind.TASK_ASSIGNED:
+            owner = str(entry.data.get("owner") or "")
+        elif entry.kind in (Kind.TASK_DONE, Kind.TASK_DROPPED):
+            state = "done" if entry.kind is Kind.TASK_DONE else "dropped"
+    return owner, state
+
+
+async def _postmortem(call: Call) -> Answer:
+    """Make the draft again and post it to the channel, in place of the one that is there."""
+    incident = call.about
+    await rearm(
+        call.session,
+        Job(
+            id=f"again:post_draft:{incident.id}",
+            kind="post_draft",
+            lane=f"incident:{incident.id}",
+            payload={"incident": incident.id, "asked": call.key},
+            run_at=call.now,
+        ),
+    )
+    return Answer(call.say("answers.drafting"))
+
+
+def needs_incident(call: Call) -> None:
+    """Raise WrongChannel outside of any incident's channel."""
+    if call.incident is None:
+        raise WrongChannel(verb=call.verb)
+
+
+COMMANDS = (
+    Command("list", _list, allowed=READERS_ANYWHERE, anywhere=True, writes=False, double=False),
+    Command("timeline", _timeline, allowed=RECORDERS, writes=False, double=False),
+    Command("tasks", _tasks, allowed=RECORDERS, writes=False, double=False),
+    Command("postmortem", _postmortem, ("draft",), keys=AT, double=False),
+)

@@ -1,0 +1,82 @@
+"""The answer to everything that was recorded: number, kind, instant, words, and what can be tapped next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.markup import plain
+from bot.domain.masking import mask
+from bot.domain.timeline import Entry
+from bot.domain.when import Moment
+from bot.incidents import Recorded
+from bot.slack.answer import Answer, Button
+from bot.slack.call import Call
+from bot.slack.instants import same_offset, spoken, token
+from bot.wording import Wire
+
+ECHO = 600  # characters of one's own words that an answer repeats
+
+
+async def recorded_answer(
+    call: Call, recorded: Recorded, moment: Moment | None = None, *, notes: tuple[Wire, ...] = ()
+) -> Answer:
+    """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
+    entry = recorded.entry
+    lines = [await entry_line(call, entry), *notes]
+    buttons = [
+        Button(call.label("change"), opens=f"change:{entry.number}", incident=call.about.number),
+        Button(call.label("undo"), command=f"retract #{entry.number}", incident=call.about.number),
+    ]
+    if moment and moment.alternative and call.actor.tz:
+        when = spoken(moment.alternative, call.actor.tz, now=call.now)
+        command = f"edit #{entry.number} at: {moment.alternative.isoformat()}"
+        buttons.insert(0, Button(call.label("meant", when=when), command=command, incident=call.about.number))
+    if mask(plain(entry.text, await call.names())).findings:
+        lines.append(call.say("answers.holds_secret", number=entry.number))
+        redact = Button(call.label("redact"), command=f"redact #{entry.number}", incident=call.about.number)
+        buttons.append(redact)
+    return Answer(Wire("\n".join(lines)), tuple(buttons))
+
+
+async def entry_line(call: Call, entry: Entry) -> Wire:
+    """`#7 action, Fri 15 Mar 10:05 UTC: …`, with the reader's own clock where it shows another one."""
+    words = await call.plain(entry.text)
+    return call.say(
+        "answers.recorded",
+        number=entry.number,
+        kind=call.bot.wording.plain(f"kinds.{entry.kind}"),
+        when=when_words(call, entry.occurred_at),
+        approximate=entry.precision == "approximate",
+        text=words if len(words) <= ECHO else words[:ECHO].rstrip() + "…",
+        given={name: value for name, value in (await _given(call, entry)).items() if value},
+    )
+
+
+async def _given(call: Call, entry: Entry) -> dict[str, str]:
+    """What the entry's keys said, by the key's name, as people read it."""
+    shown = {}
+    for name, value in entry.data.items():
+        if name in ("at_given", "sort", "visibility", "hypothesis", "person_id", "task", "escalation"):
+            continue
+        words = ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+        shown[name] = await call.plain(words) if value not in (None, [], "") else ""
+    return shown
+
+
+def when_words(call: Call, at: datetime) -> Wire:
+    """An instant in the incident's zone, and in the reader's own where that differs."""
+    said = spoken(at, call.zone, label=call.bot.settings.timezone_label, now=call.now)
+    if same_offset(at, call.zone, call.actor.tz):
+        return call.say("answers.instant", said=said)
+    return call.say("answers.instant_yours", said=said, yours=token(at, "{time}", said))
+
+
+async def doubled_answer(call: Call, entry: Entry) -> Answer:
+    """For a second, identical command: recorded once, said so, and *Record again* offered."""
+    again = Button(call.label("record_again"), command=f"again {call.typed}", incident=_number(call))
+    words = call.say("answers.doubled", number=entry.number, line=await entry_line(call, entry))
+    return Answer(words, (again,), given_back="" if len(call.typed) < 1_900 else call.typed)
+
+
+def _number(call: Call) -> int | None:
+    return call.incident.number if call.incident else None

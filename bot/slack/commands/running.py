@@ -1,0 +1,101 @@
+"""Running the incident: severity, status, roles, updates and the title."""
+
+from __future__ import annotations
+
+from bot.domain.errors import EmptyText, PersonMissing, TooLong, UnknownRole, UnknownSeverity
+from bot.domain.incident import fold
+from bot.domain.markup import mentioned
+from bot.domain.timeline import STATE_KINDS, Kind
+from bot.slack.answer import Answer
+from bot.slack.call import Call
+from bot.slack.command import AT, Command
+from bot.slack.commands.lifecycle import set_status
+from bot.slack.commands.questions import show_status
+from bot.slack.commands.recorded import recorded_answer
+from storage.entries import entries_of
+
+TITLE_MOST = 200  # characters; Slack's own places for it (topic, header) are shorter still
+
+
+def known_severity(call: Call, word: str) -> str | None:
+    """The configured severity that a word names (`sev1`, `SEV-1`, `1`), or None."""
+    wanted = word.casefold().replace("-", "").replace("_", "").strip(":,.;")
+    return next((one.name for one in call.bot.settings.severities if one.name.casefold() == wanted), None)
+
+
+async def _severity(call: Call) -> Answer:
+    word, _, why = call.keyed.text.partition(" ")
+    if not word:
+        raise EmptyText(verb=call.verb)
+    severity = known_severity(call, word) or known_severity(call, f"sev{word}")
+    if severity is None:
+        raise UnknownSeverity(given=word, known=[one.name for one in call.bot.settings.severities])
+    if severity == call.about.severity:
+        return Answer(call.say("answers.severity_already", severity=severity))
+    moment = call.moment()
+    new = call.new(Kind.SEVERITY, why.strip(), moment, {"severity": severity})
+    return await recorded_answer(call, await call.record("incident.severity", new), moment)
+
+
+async def _status(call: Call) -> Answer:
+    """With a name it sets the status; bare, it is a question."""
+    return await (set_status(call) if call.keyed.text else show_status(call))
+
+
+async def _lead(call: Call) -> Answer:
+    """`lead @user` hands the lead over; bare, the person takes it."""
+    return await _give_role(call, "commander", call.keyed.text)
+
+
+async def _role(call: Call) -> Answer:
+    name, _, rest = call.keyed.text.partition(" ")
+    roles = call.bot.settings.roles
+    role = next((one for one in roles if name.casefold() in (one.name.casefold(), one.title.casefold())), None)
+    if role is None:
+        raise UnknownRole(given=name, known=[one.name for one in roles])
+    return await _give_role(call, role.name, rest)
+
+
+async def _give_role(call: Call, role: str, rest: str) -> Answer:
+    people = mentioned(rest)
+    if rest.strip() and not people and rest.strip().casefold() not in ("me", "nobody"):
+        raise PersonMissing(verb=call.verb)
+    person_id = people[0] if people else None if rest.strip().casefold() == "nobody" else call.actor.user_id
+    state = fold(await entries_of(call.session, call.about.id, kinds=STATE_KINDS))
+    if state.roles.get(role) == person_id:
+        return Answer(call.say("answers.role_already", role=role, person=await _name(call, person_id)))
+    moment = call.moment()
+    new = call.new(Kind.ROLE, "", moment, {"role": role, "person_id": person_id})
+    recorded = await call.record("incident.role", new)
+    note = call.say("answers.role_given", role=role, person=await _name(call, person_id))
+    return await recorded_answer(call, recorded, moment, notes=(note,))
+
+
+async def _name(call: Call, person_id: str | None) -> str:
+    return (await call.names()).person(person_id) if person_id else ""
+
+
+async def _update(call: Call) -> Answer:
+    text, moment = call.require_text(), call.moment()
+    return await recorded_answer(
+        call, await call.record("incident.update", call.new(Kind.UPDATE, text, moment)), moment
+    )
+
+
+async def _title(call: Call) -> Answer:
+    text = call.require_text()
+    if len(text) > TITLE_MOST:
+        raise TooLong(length=len(text), most=TITLE_MOST)
+    moment = call.moment()
+    recorded = await call.record("incident.title", call.new(Kind.TITLE, "", moment, {"title": text}))
+    return await recorded_answer(call, recorded, moment)
+
+
+COMMANDS = (
+    Command("severity", _severity, ("sev",), keys=AT),
+    Command("status", _status, keys=AT, anywhere=True),
+    Command("lead", _lead, keys=AT),
+    Command("role", _role, keys=AT),
+    Command("update", _update, keys=AT),
+    Command("title", _title, ("rename",), keys=AT),
+)

@@ -1,0 +1,182 @@
+"""From what somebody asked to its answer: the one path of slash commands, buttons, modals and `!verb` messages.
+
+One short transaction holds it all: who asks, may they, what it means, the entries, the jobs that follow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import IncidentError, NotAllowed, UnknownIncident
+from bot.domain.keys import Keyed
+from bot.domain.timeline import Origin, Source
+from bot.slack.answer import Answer, Button, apology
+from bot.slack.bot import Bot
+from bot.slack.call import Call
+from bot.slack.command import Command
+from bot.slack.commands import find, nearest
+from bot.slack.commands.questions import needs_incident
+from bot.slack.commands.recorded import doubled_answer
+from bot.slack.gate import check
+from bot.slack.instants import instant
+from bot.slack.people import get_to_know
+from bot.slack.refusals import in_words
+from storage.artifacts import note_audit
+from storage.incidents import channel_of, incident_by_id, incident_by_number
+from storage.people import person_of, workspace_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked, as any transport brings it. `key` is the sender's own and is stored hashed.
+
+    `incident_number` names the incident where the asking happened outside of its channel (a button). `form` is what a
+    modal's fields said, `message_ts` the message it is about, `version` that of the entry when the modal was opened.
+    """
+
+    user_id: str
+    channel_id: str
+    text: str
+    key: str
+    source: Source
+    incident_number: int | None = None
+    form: Keyed | None = None
+    message_ts: str | None = None
+    version: int | None = None
+
+    @property
+    def hashed_key(self) -> str:
+        """The key as stored: a trigger id may open modals for three seconds and belongs in no database."""
+        return hashlib.sha256(f"{self.source}:{self.key}".encode()).hexdigest()[:40]
+
+
+async def handle(bot: Bot, request: Request) -> Answer:
+    """The answer to a request; after it, what was recorded is durable. Never raises."""
+    await get_to_know(bot, bot.identity.team_id, request.user_id)
+    text = " ".join(request.text.replace("\u00a0", " ").split(" ")).strip()
+    again = request.source is Source.BUTTON and text.startswith("again ")
+    text = text.removeprefix("again ") if again else text
+    verb, _, line = text.partition(" ") if "\n" not in text.split(" ")[0] else text.partition("\n")
+    command = find(verb) or (find("help") if not verb else None)
+    try:
+        async with _transaction(bot, writes=command is None or command.writes) as session:
+            call = await _call(bot, session, request, verb, line.strip(), again)
+            answer, refused = await _run(call, command)
+        if refused is not None:
+            await _audit_refusal(bot, request, refused)
+        return answer
+    except _Refused as refused_in_words:
+        return refused_in_words.answer
+    except SQLAlchemyError as fault:
+        return apology(bot.wording, fault, typed=request.text, doing=verb)
+    except Exception as fault:  # whatever it is becomes words with a reference, here where answers are made
+        return apology(bot.wording, fault, typed=request.text, doing=verb)
+
+
+class _Refused(Exception):
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+@asynccontextmanager
+async def _transaction(bot: Bot, *, writes: bool) -> AsyncIterator[AsyncSession]:
+    async with bot.db.write() if writes else bot.db.read() as session:
+        yield session
+
+
+async def _run(call: Call, command: Command | None) -> tuple[Answer, NotAllowed | None]:
+    """Gate, parse, double submit, the command itself; a refusal leaves by raising, so that nothing of it is kept."""
+    try:
+        if command is None:
+            return await _unknown(call), None
+        check(call.who, command.name, command.allowed, call.bot.settings.permissions)
+        if not command.anywhere:
+            needs_incident(call)
+        call.parse(command.keys)
+        if command.double and call.form is None and (before := await call.said_before()) is not None:
+            return await doubled_answer(call, before), None
+        return await command.run(call), None
+    except NotAllowed as refused:
+        return await in_words(call, refused), refused
+    except IncidentError as refused:
+        raise _Refused(replace(await in_words(call, refused), refused=True)) from None
+
+
+async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, line: str, again: bool) -> Call:
+    workspace = await workspace_of(session, bot.identity.team_id)
+    channel = await channel_of(session, workspace.id, request.channel_id)
+    incident = None
+    if channel is not None and channel.incident_id is not None:
+        incident = await incident_by_id(session, channel.incident_id)
+    call = Call(
+        bot=bot,
+        session=session,
+        workspace=workspace,
+        actor=await person_of(session, workspace.id, request.user_id),
+        now=bot.clock.now().replace(microsecond=0),
+        key=request.hashed_key,
+        source=request.source,
+        verb=verb,
+        line=line,
+        channel_id=request.channel_id,
+        channel=channel,
+        incident=incident,
+        said_at=instant(request.message_ts) if request.message_ts else None,
+        origin=Origin(request.channel_id, request.message_ts) if request.message_ts else None,
+        again=again,
+        form=request.form,
+        version=request.version,
+    )
+    if request.incident_number is not None and (incident is None or incident.number != request.incident_number):
+        named = await incident_by_number(session, workspace.id, request.incident_number)
+        if named is None or named.visibility == "private":
+            # A private incident is reached from inside its own channel alone.
+            raise _Refused(await in_words(call, UnknownIncident(given=line, prefix=bot.settings.incident_prefix)))
+        call.incident = named
+    return call
+
+
+async def _unknown(call: Call) -> Answer:
+    """An unknown first word: the text is kept, and offered as what it most likely is."""
+    near = nearest(call.verb)
+    number = call.incident.number if call.incident else None
+    buttons: list[Button] = []
+    if near and call.line:
+        buttons.append(Button(call.label("run", verb=near), command=f"{near} {call.line}", incident=number))
+    if call.incident is not None and call.line:
+        buttons += [
+            Button(call.label(f"as_{verb}"), command=f"{verb} {call.typed}", incident=number)
+            for verb in ("note", "action")
+        ]
+    elif call.line and near is None:
+        buttons.append(Button(call.label("declare_it"), command=f"declare {call.typed}"))
+    words = call.say(
+        "errors.unknown_verb",
+        verb=await call.plain(call.verb),
+        near=near,
+        command=call.bot.settings.command,
+        inside=call.incident is not None,
+    )
+    return Answer(words, tuple(buttons), given_back=await call.plain(call.typed))
+
+
+async def _audit_refusal(bot: Bot, request: Request, refused: NotAllowed) -> None:
+    async with bot.db.write() as session:
+        workspace = await workspace_of(session, bot.identity.team_id)
+        await note_audit(
+            session,
+            workspace.id,
+            at=bot.clock.now(),
+            actor=request.user_id,
+            action="refused",
+            target=str(refused.params.get("act")),
+        )

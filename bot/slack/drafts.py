@@ -1,0 +1,128 @@
+"""The draft in the channel: one file with a short message, replaced when made again, taken back with its resolve."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.record import Record
+from bot.drafting.document import Document, write
+from bot.drafting.draft import draft, missing
+from bot.drafting.statements import Draft
+from bot.jobs import JobContext
+from bot.slack.api import SlackRefused, permanent
+from bot.slack.bot import Bot
+from bot.slack.faces import read_face
+from bot.slack.posting import CLOSED_TO_US
+from storage.artifacts import artifact, forget_artifact, keep_artifact
+from storage.incidents import channel_of_incident
+
+log = logging.getLogger(__name__)
+
+
+def make_document(bot: Bot, record: Record) -> tuple[Draft, Document]:
+    """The draft of a record, masked, and as Markdown."""
+    made = draft(record)
+    settings = bot.settings
+    return made, write(made, bot.wording.document, style=settings.timeline_style, command=settings.command)
+
+
+async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `post_draft`: after a resolve, or on demand; where the resolve was taken back, its post goes with it."""
+    incident_id = int(payload["incident"])
+    async with bot.db.read() as session:
+        channel = await channel_of_incident(session, incident_id)
+        posted = await artifact(session, incident_id, "draft")
+    _, record, _ = await read_face(bot, incident_id)
+    if channel is None:
+        return
+
+    async def find_old(_: int) -> str | None:
+        return posted.ref if posted else None
+
+    # What stood before is remembered first: a restart in the middle must still take it away.
+    old = await ctx.step("old", find_old)
+    if payload.get("asked") or not record.state.is_open:
+        await _post(bot, ctx, incident_id, channel.slack_id, record)
+    else:
+        await _forget(bot, ctx, incident_id)
+    if old:
+        await _delete(bot, ctx, old)
+
+
+async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record) -> None:
+    made, document = make_document(bot, record)
+    content = document.text.encode()
+    name = f"{record.label.lower()}-postmortem.md"
+
+    async def reserve(_: int) -> dict[str, str]:
+        query = {"filename": name, "length": len(content)}
+        answer = await bot.api.call("files.getUploadURLExternal", query=query)
+        await bot.api.upload(str(answer["upload_url"]), content)
+        return {"id": str(answer["file_id"])}
+
+    async def save(session: AsyncSession, file: dict[str, str]) -> None:
+        await keep_artifact(session, incident_id, "draft", at=bot.clock.now(), channel=channel, ref=file["id"])
+
+    file_id = (await ctx.step("upload", reserve, save))["id"]
+    comment = bot.wording.say(
+        "lines.draft",
+        label=record.label,
+        words=document.words,
+        lacks=len(missing(made)),
+        command=bot.settings.command,
+        open=record.state.is_open,
+    )
+
+    async def share(attempt: int) -> bool:
+        if attempt > 1 and await _is_shared(bot, file_id, channel):
+            return True
+        try:
+            body = {"files": [{"id": file_id, "title": name}], "channel_id": channel, "initial_comment": comment}
+            await bot.api.call("files.completeUploadExternal", json=body)
+        except SlackRefused as refused:
+            if refused.error in CLOSED_TO_US | {"posting_to_channel_denied"}:
+                log.warning("the draft could not be posted", extra={"error": refused.error})
+                return False
+            raise permanent(refused) from None
+        return True
+
+    await ctx.step("share", share)
+
+
+async def _is_shared(bot: Bot, file_id: str, channel: str) -> bool:
+    """Whether an earlier attempt completed the upload."""
+    try:
+        answer = await bot.api.call("files.info", query={"file": file_id})
+    except SlackRefused as refused:
+        if refused.error == "file_not_found":
+            return False
+        raise
+    shares = (answer.get("file") or {}).get("shares") or {}
+    return any(channel in places for places in shares.values())
+
+
+async def _forget(bot: Bot, ctx: JobContext, incident_id: int) -> None:
+    async def nothing(_: int) -> None:
+        return None
+
+    async def save(session: AsyncSession, _: None) -> None:
+        await forget_artifact(session, incident_id, "draft")
+
+    await ctx.step("forget", nothing, save)
+
+
+async def _delete(bot: Bot, ctx: JobContext, file_id: str) -> None:
+    async def call(_: int) -> bool:
+        try:
+            await bot.api.call("files.delete", query={"file": file_id})
+        except SlackRefused as refused:
+            if refused.error not in ("file_not_found", "file_deleted"):
+                log.warning("an old draft stays", extra={"error": refused.error})
+            return False
+        return True
+
+    await ctx.step("delete_old", call)

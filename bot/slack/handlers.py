@@ -1,0 +1,43 @@
+"""The jobs of this floor by their names, as `bot.app` gives them to the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+from bot.jobs import Handler, JobContext
+from bot.slack.acknowledging import acknowledge_message, offer_difference
+from bot.slack.bot import Bot
+from bot.slack.drafts import post_draft
+from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
+from bot.slack.learning import fetch_message, learn_group, learn_person
+from bot.slack.lines import invite_escalated, post_line
+from bot.slack.opening import open_incident
+from bot.slack.upkeep import refresh_announcement, refresh_card, refresh_topic, rename_channel
+
+Work = Callable[[Bot, JobContext, Mapping[str, Any]], Awaitable[None]]
+
+JOBS: Mapping[str, Work] = {
+    "open_incident": open_incident,
+    "refresh_card": refresh_card,
+    "refresh_topic": refresh_topic,
+    "refresh_announcement": refresh_announcement,
+    "rename_channel": rename_channel,
+    "post_line": post_line,
+    "post_draft": post_draft,
+    "invite_escalated": invite_escalated,
+    "acknowledge_message": acknowledge_message,
+    "offer_difference": offer_difference,
+    "fetch_message": fetch_message,
+    "learn_person": learn_person,
+    "learn_group": learn_group,
+    "erase_message": erase_message,
+    "purge_transcript": purge_transcript,
+    "hand_on": hand_on,
+}
+
+
+def handlers(bot: Bot) -> dict[str, Handler]:
+    """Each job with what it needs at hand."""
+    return {name: partial(work, bot) for name, work in JOBS.items()}

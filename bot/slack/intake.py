@@ -1,0 +1,139 @@
+"""Messages of the incidents' channels, kept before they are acknowledged: said, edited, deleted. Knows no command.
+
+Each event is one transaction whose outcome does not depend on the order of arrival, nor on how often it comes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.slack.bang import is_typed, read_typed
+from bot.slack.marks import follow_edit, follow_marks, withdraw
+from bot.slack.scene import Scene
+from storage.entries import entry_of_message
+from storage.people import person_of
+from storage.queue import Job, enqueue, rearm
+from storage.transcript import Said, erase, keep_deleted, keep_said, message_of, same_client_message
+
+log = logging.getLogger(__name__)
+
+#: Subtypes that are somebody's words; all others are Slack's own notices.
+SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
+
+
+async def on_message(at: Scene, event: Mapping[str, Any]) -> None:
+    """A message event of any subtype."""
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        await _changed(at, event)
+    elif subtype == "message_deleted":
+        ts = str(event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts") or "")
+        if ts:
+            await on_deleted(at, ts)
+    elif subtype == "channel_topic" and event.get("user") != at.bot.identity.user_id:
+        at.incident.topic_by_hand = True
+        at.session.add(at.incident)
+    elif subtype in SPOKEN:
+        await on_said(at, event, str(event.get("event_ts") or event["ts"]))
+
+
+async def _changed(at: Scene, event: Mapping[str, Any]) -> None:
+    """An edit; unfurls, reply counts and pins come as "changed" too, so texts are compared."""
+    message = event.get("message") or {}
+    if message.get("subtype") == "tombstone":
+        await on_deleted(at, str(message["ts"]))
+    elif message.get("subtype") in SPOKEN and message.get("ts"):
+        edited = (message.get("edited") or {}).get("ts")
+        before = (event.get("previous_message") or {}).get("text")
+        if edited is None and before == message.get("text"):
+            return
+        await on_said(at, message, str(edited or event.get("event_ts") or event["ts"]))
+
+
+async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep: bool = False) -> None:
+    """Keep what somebody said (or how they reworded it), then whatever it records. `keep`: whatever is captured."""
+    ts, bot_id = str(message["ts"]), message.get("bot_id")
+    if bot_id and message.get("user") == at.bot.identity.user_id:
+        return  # our own posts are artifacts, not transcript
+    resent = message.get("client_msg_id")
+    if resent and await same_client_message(at.session, at.channel.id, str(resent), ts):
+        log.info("a client's resend was left out", extra={"channel": at.channel.slack_id, "ts": ts})
+        return
+    author = await person_of(at.session, at.workspace.id, str(message.get("user") or bot_id or "unknown"))
+    if bot_id and author.name is None:
+        author.name = (message.get("bot_profile") or {}).get("name") or message.get("username") or str(bot_id)
+        author.standing = "bot"
+        at.session.add(author)
+    elif author.fetched_at is None and not bot_id:
+        await _ask_name(at, author.user_id)
+    text = str(message.get("text") or "")
+    known = await message_of(at.session, at.channel.id, ts)
+    typed = not bot_id and is_typed(text)
+    was_kept = known.text is not None or known.erased_at is not None
+    marked = await entry_of_message(at.session, known.id)
+    keep = keep or at.bot.settings.capture == "all" or typed or marked is not None
+    row, changed = await keep_said(
+        at.session,
+        at.channel.id,
+        Said(
+            ts=ts,
+            event_ts=event_ts,
+            person_id=author.id,
+            text=text if keep else None,
+            thread_ts=message.get("thread_ts"),
+            bot_id=bot_id,
+            subtype=message.get("subtype"),
+            client_msg_id=str(resent) if resent else None,
+            edited_ts=(message.get("edited") or {}).get("ts"),
+            files=_files(message) if keep else [],
+        ),
+    )
+    if not changed:
+        return
+    if typed or (marked is not None and marked[1].source == "message"):
+        await read_typed(at, row, author)
+    elif was_kept and marked is not None:
+        await follow_edit(at, row, marked[1])
+    await follow_marks(at, row, None)
+
+
+def _files(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """References to a message's files; their bytes stay in Slack."""
+    wanted = ("id", "name", "mimetype", "permalink", "size")
+    return [{name: file.get(name) for name in wanted} for file in message.get("files") or []]
+
+
+async def _ask_name(at: Scene, user_id: str) -> None:
+    await enqueue(
+        at.session,
+        Job(
+            id=f"learn:{at.workspace.id}:{user_id}",
+            kind="learn_person",
+            payload={"workspace": at.workspace.id, "slack_id": user_id},
+            run_at=at.now,
+        ),
+    )
+
+
+async def on_deleted(at: Scene, ts: str) -> None:
+    """A deletion in Slack: unmarked words go at once, marked ones leave the draft and go after their time."""
+    row = await keep_deleted(at.session, at.channel.id, ts, at=at.now)
+    found = await entry_of_message(at.session, row.id)
+    if found is None:
+        await erase(at.session, row, at=at.now)
+        return
+    if found[1].stands:
+        await withdraw(at, found[1], by_id=found[1].author_id, key=f"deleted:{row.id}:{found[1].version}")
+    days = at.bot.settings.erase_deleted_days
+    await rearm(
+        at.session,
+        Job(
+            id=f"erase:{row.id}",
+            kind="erase_message",
+            payload={"message": row.id, "incident": at.incident.id},
+            run_at=at.now + timedelta(days=days),
+        ),
+    )

@@ -1,0 +1,176 @@
+"""What the bot says in the channel: changes of severity and status, hand-overs, escalations, updates; nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.incident import RESOLVED
+from bot.domain.markup import GROUP, MENTION, mentioned, plain
+from bot.domain.masking import mask
+from bot.domain.record import Record
+from bot.domain.timeline import Entry, Kind
+from bot.jobs import JobContext
+from bot.slack.answer import Button, actions, section
+from bot.slack.api import SlackRefused
+from bot.slack.bot import Bot
+from bot.slack.card import digest
+from bot.slack.faces import read_face
+from bot.slack.instants import spoken
+from bot.slack.places import invite_people
+from bot.slack.posting import CLOSED_TO_US, post_once
+from bot.wording import Wire
+from storage.artifacts import artifact, keep_artifact
+from storage.incidents import channel_of_incident
+from storage.queue import Job, rearm
+
+UNDO_FOR = timedelta(minutes=10)
+LINE_MOST = 1_500
+#: Those that can be undone from their line; the others are not a change of anything.
+_UNDONE = frozenset(
+    {
+        Kind.SEVERITY,
+        Kind.STATUS,
+        Kind.MITIGATED,
+        Kind.RESOLVED,
+        Kind.REOPENED,
+        Kind.CANCELLED,
+        Kind.DUPLICATE,
+        Kind.ROLE,
+    }
+)
+
+
+async def post_line(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `post_line`: post the line of an entry, or edit it when the entry or its *Undo* has changed."""
+    incident_id, number = int(payload["incident"]), int(payload["number"])
+    name = f"line:{number}"
+    async with bot.db.read() as session:
+        channel = await channel_of_incident(session, incident_id)
+        posted = await artifact(session, incident_id, name)
+    _, record, _ = await read_face(bot, incident_id)
+    entry = next((one for one in record.entries if one.number == number), None)
+    if channel is None or entry is None or (posted is None and not entry.stands):
+        return
+    blocks, text, fades = _line(bot, record, entry)
+    shown = digest(blocks)
+
+    async def post(attempt: int) -> str | None:
+        try:
+            key = f"{name}:{incident_id}"
+            return await post_once(
+                bot.api,
+                attempt,
+                key,
+                channel=channel.slack_id,
+                text=text,
+                blocks=blocks,
+                since=entry.recorded_at,
+            )
+        except SlackRefused as refused:
+            if refused.error in CLOSED_TO_US:
+                return None
+            raise
+
+    async def edit(_: int) -> str | None:
+        assert posted is not None
+        try:
+            body = {"channel": channel.slack_id, "ts": posted.ts, "text": text, "blocks": blocks}
+            await bot.api.call("chat.update", json=body)
+        except SlackRefused as refused:
+            if refused.error not in CLOSED_TO_US | {"message_not_found", "cant_update_message", "edit_window_closed"}:
+                raise
+        return posted.ts
+
+    async def save(session: AsyncSession, ts: str | None) -> None:
+        at = bot.clock.now()
+        await keep_artifact(session, incident_id, name, at=at, channel=channel.slack_id, ts=ts, digest=shown)
+        if fades:
+            # The same job once more, when *Undo* has had its ten minutes.
+            again = Job(ctx.job.id, "post_line", entry.recorded_at + UNDO_FOR, ctx.job.lane, dict(payload))
+            await rearm(session, again)
+
+    if posted is None:
+        await ctx.step("post", post, save)
+    elif posted.ts is not None and shown != posted.digest:
+        await ctx.step("edit", edit, save)
+
+
+def _line(bot: Bot, record: Record, entry: Entry) -> tuple[list[dict[str, Any]], str, bool]:
+    """(blocks, text, whether an *Undo* is on it that fades)."""
+    words = line_words(bot, record, entry)
+    fresh = bot.clock.now() < entry.recorded_at + UNDO_FOR
+    undo = entry.stands and fresh and entry.kind in _UNDONE
+    buttons: tuple[Button, ...] = ()
+    if entry.kind is Kind.ESCALATED and entry.stands and not _answered(record, entry):
+        buttons = (Button(bot.wording.plain("labels.on_it"), f"on-it #{entry.number}", style="primary"),)
+    if undo:
+        buttons = (*buttons, Button(bot.wording.plain("labels.undo"), f"retract #{entry.number}"))
+    blocks = [section(words)] + ([actions(buttons)] if buttons else [])
+    return blocks, words, undo
+
+
+def _answered(record: Record, entry: Entry) -> bool:
+    return any(one.kind is Kind.ANSWERED and one.data.get("escalation") == entry.number for one in record.standing)
+
+
+def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
+    """The sentence of an entry, masked; it mentions nobody but those who were escalated to."""
+    names = record.names
+    text = mask(plain(entry.text, names)).text
+    to = [str(one) for one in entry.data.get("to") or []]
+    told = [Wire(one) for one in to if MENTION.fullmatch(one) or GROUP.fullmatch(one)]
+    name = "taken_back" if not entry.stands else str(entry.kind)
+    person_id = entry.data.get("person_id")
+    return bot.wording.say(
+        f"lines.{name}",
+        number=entry.number,
+        kind=bot.wording.plain(f"kinds.{entry.kind}"),
+        who=names.person(entry.changed_by_id or "") if not entry.stands else names.person(entry.recorded_by_id),
+        text=text if len(text) <= LINE_MOST else text[:LINE_MOST] + "…",
+        at=spoken(entry.occurred_at, record.zone, label=record.zone_label),
+        severity=entry.data.get("severity"),
+        status=entry.data.get("status"),
+        role=_role_title(bot, str(entry.data.get("role"))),
+        person=names.person(str(person_id)) if person_id else None,
+        of=entry.data.get("of"),
+        prefix=bot.settings.incident_prefix,
+        told=told,
+        untold=[plain(one, names) for one in to if one not in told],
+        resolved=record.state.status == RESOLVED,
+    )
+
+
+def _role_title(bot: Bot, name: str) -> str:
+    return next((role.title for role in bot.settings.roles if role.name == name), name)
+
+
+async def invite_escalated(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `invite_escalated`: bring the people and groups of an escalation into the channel."""
+    incident_id, number = int(payload["incident"]), int(payload["number"])
+    async with bot.db.read() as session:
+        channel = await channel_of_incident(session, incident_id)
+    _, record, _ = await read_face(bot, incident_id)
+    entry = next((one for one in record.standing if one.number == number), None)
+    if channel is None or entry is None:
+        return
+    words = " ".join(str(one) for one in entry.data.get("to") or [])
+    people = mentioned(words)
+    for group_id in (match.group(1) for match in GROUP.finditer(words)):
+        people += await ctx.step(f"group:{group_id}", partial(_members, bot, group_id))
+    people = [one for one in dict.fromkeys(people) if one != bot.identity.user_id]
+    if people:
+        await ctx.step("invite", lambda _: invite_people(bot, channel.slack_id, people))
+
+
+async def _members(bot: Bot, group_id: str, _: int) -> list[str]:
+    """The people of a user group; none where the plan has no groups or the group is gone."""
+    try:
+        answer = await bot.api.call("usergroups.users.list", query={"usergroup": group_id})
+    except SlackRefused:
+        return []
+    return [str(one) for one in answer.get("users") or []]

@@ -1,0 +1,108 @@
+"""Who somebody is, from what Slack tells of them. Knows no command."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.jobs import Retry
+from bot.slack.api import SlackRefused, SlackUnwell
+from bot.slack.bot import Bot
+from bot.slack.gate import Who
+from storage.people import find_person, learn_person, person_of, workspace_of
+from storage.queue import Job, enqueue
+from storage.tables import Person
+
+log = logging.getLogger(__name__)
+
+#: A person's profile is asked for again after a day; `user_change` refreshes it sooner.
+KEPT = timedelta(days=1)
+#: The one look-up that a listener may wait for.
+INLINE_TIMEOUT = 1.0
+
+
+def facts(user: Mapping[str, Any], home_team_id: str) -> dict[str, Any]:
+    """What we keep of Slack's user object. `display_name` may be empty; then the real name is what people see."""
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user.get("name")
+    return {
+        "name": name,
+        "handle": user.get("name"),
+        "team_id": user.get("team_id"),
+        "tz": user.get("tz"),
+        "standing": str(_standing(user, home_team_id)),
+        "is_deactivated": bool(user.get("deleted")),
+    }
+
+
+def _standing(user: Mapping[str, Any], home_team_id: str) -> Who:
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return Who.BOT
+    if user.get("is_stranger") or (user.get("team_id") and user["team_id"] != home_team_id and not _same_org(user)):
+        return Who.OUTSIDER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Who.GUEST
+    return Who.MEMBER
+
+
+def _same_org(user: Mapping[str, Any]) -> bool:
+    """In an Enterprise Grid somebody's own team may differ while they belong to the organisation."""
+    return bool(user.get("enterprise_user"))
+
+
+def who(person: Person) -> Who:
+    """What a person is, as far as we know."""
+    return Who.DEACTIVATED if person.is_deactivated else Who(person.standing)
+
+
+async def get_to_know(bot: Bot, team_id: str, user_id: str) -> None:
+    """Ask Slack once who a person is before a transaction begins, where we don't know; give up after a second.
+
+    Whoever stays unknown may record but not change status or read private incidents.
+    """
+    if not user_id or user_id == bot.identity.user_id:
+        return
+    async with bot.db.read() as session:
+        person = await find_person(session, team_id, user_id)
+    now = bot.clock.now()
+    if person is not None and person.fetched_at is not None and now - person.fetched_at < KEPT:
+        return
+    try:
+        answer = await asyncio.wait_for(bot.api.call("users.info", query={"user": user_id}), INLINE_TIMEOUT)
+    except (TimeoutError, Retry, SlackRefused, SlackUnwell) as fault:
+        log.info("users.info gave no answer", extra={"user": user_id, "fault": str(fault)})
+        answer = {}
+    async with bot.db.write() as session:
+        workspace = await workspace_of(session, team_id)
+        if answer:
+            await learn_person(session, workspace.id, user_id, at=now, **facts(answer.get("user") or {}, team_id))
+        else:
+            await person_of(session, workspace.id, user_id)
+
+
+async def refresh(bot: Bot, user: Mapping[str, Any]) -> None:
+    """`user_change`: only people whom we know are of interest. Somebody deactivated hands on what is open."""
+    user_id = str(user.get("id") or "")
+    async with bot.db.read() as session:
+        known = await find_person(session, bot.identity.team_id, user_id)
+    if known is None:
+        return
+    now = bot.clock.now()
+    async with bot.db.write() as session:
+        workspace = await workspace_of(session, bot.identity.team_id)
+        was_active = not (await person_of(session, workspace.id, user_id)).is_deactivated
+        facts_now = facts(user, bot.identity.team_id)
+        await learn_person(session, workspace.id, user_id, at=now, **facts_now)
+        if was_active and facts_now["is_deactivated"]:
+            await enqueue(
+                session,
+                Job(
+                    id=f"hand-on:{workspace.id}:{user_id}:{int(now.timestamp())}",
+                    kind="hand_on",
+                    payload={"workspace": workspace.id, "slack_id": user_id},
+                    run_at=now,
+                ),
+            )

@@ -1,0 +1,97 @@
+"""Posting once: what a repeated step must read before it writes. Knows no incident.
+
+Each post carries its key as message metadata; a step that may have happened reads the channel for it (rules of the
+house: a job's step is at-least-once, its effect exactly once).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.slack.api import SlackApi, SlackRefused
+
+EVENT_TYPE = "tocsin_post"
+#: Channels that will not take anything more, by Slack's error.
+CLOSED_TO_US = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})
+
+
+async def post_once(
+    api: SlackApi, attempt: int, key: str, *, channel: str, text: str, blocks: list[dict[str, Any]], since: datetime
+) -> str:
+    """Post a message and return its ts; on a later attempt, the ts of what an earlier one posted.
+
+    `since` is the instant of the job: nothing of ours can be older. Raises SlackRefused and the api's other faults.
+    """
+    if attempt > 1:
+        found = await find_post(api, channel, key, since)
+        if found is not None:
+            return found
+    answer = await api.call(
+        "chat.postMessage",
+        json={
+            "channel": channel,
+            "text": text,
+            "blocks": blocks,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+        },
+    )
+    return str(answer["ts"])
+
+
+async def find_post(api: SlackApi, channel: str, key: str, since: datetime) -> str | None:
+    """The ts of the message that carries a key; None where there is none, or where we may not read the channel."""
+    cursor = ""
+    while True:
+        try:
+            page = await api.call(
+                "conversations.history",
+                query={
+                    "channel": channel,
+                    "oldest": f"{since.timestamp() - 5:.6f}",
+                    "limit": 200,
+                    "include_all_metadata": True,
+                    "cursor": cursor or None,
+                },
+            )
+        except SlackRefused as refused:
+            if refused.error in CLOSED_TO_US:
+                return None
+            raise
+        for message in page.get("messages") or []:
+            if _key_of(message) == key:
+                return str(message["ts"])
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return None
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    payload = metadata.get("event_payload") or {}
+    return str(payload.get("key")) if payload.get("key") else None
+
+
+async def tell_privately(
+    api: SlackApi, *, channel: str | None, user: str, text: str, blocks: list[dict[str, Any]]
+) -> bool:
+    """Say something to one person: in a channel for them alone, else in a direct message. False where neither goes."""
+    if channel:
+        try:
+            body = {"channel": channel, "user": user, "text": text, "blocks": blocks}
+            await api.call("chat.postEphemeral", json=body)
+            return True
+        except SlackRefused:
+            pass  # they are not in that channel, or we are not: a direct message then
+    try:
+        opened = await api.call("conversations.open", query={"users": user})
+        channel = str((opened.get("channel") or {}).get("id"))
+        await api.call("chat.postMessage", json={"channel": channel, "text": text, "blocks": blocks})
+    except SlackRefused:
+        return False
+    return True

@@ -1,0 +1,120 @@
+"""Refusals that come with something to tap: readings of a time, the right channel, the nearest verb. Raises nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.domain.errors import (
+    EntryRetracted,
+    IncidentError,
+    PrivateOrPublic,
+    StartTakesOnlyTime,
+    TimeNeedsAnswer,
+    UndoIsOld,
+    UnreadableTime,
+    WindowOverlap,
+    WrongChannel,
+)
+from bot.slack.answer import Answer, Button, refusal
+from bot.slack.call import Call
+from bot.slack.commands.declare import private_or_public
+from bot.slack.commands.recorded import entry_line
+from bot.slack.instants import spoken
+from storage.incidents import incidents_of
+
+
+async def in_words(call: Call, error: IncidentError) -> Answer:
+    """What a person reads and can tap after a refusal."""
+    special = _SPECIAL.get(type(error))
+    if special is not None:
+        return await special(call, error)
+    return refusal(call.bot.wording, error, typed=await call.plain(call.typed), command=call.bot.settings.command)
+
+
+async def _question(call: Call, error: IncidentError) -> Answer:
+    """Two readings are likely: nothing is recorded yet, the text waits in the buttons."""
+    assert isinstance(error, TimeNeedsAnswer)
+    question, command = error.params["question"], str(error.params["command"])
+    buttons = tuple(_at(call, option.at, option.zone, command) for option in question.options)  # type: ignore[attr-defined]
+    words = call.say("errors.time_needs_answer", words=question.words, reason=question.reason)  # type: ignore[attr-defined]
+    return Answer(words, buttons, given_back=await call.plain(call.typed))
+
+
+async def _unreadable(call: Call, error: IncidentError) -> Answer:
+    reading: Any = error.params["reading"]
+    command = str(error.params["command"])
+    buttons = (_at(call, reading.suggestion, call.zone, command),) if reading.suggestion is not None else ()
+    words = call.say(
+        "errors.unreadable_time", words=await call.plain(reading.words), reason=reading.reason, zone=call.zone
+    )
+    return Answer(words, buttons, given_back=await call.plain(call.typed))
+
+
+def _at(call: Call, at: Any, zone: str, command: str) -> Button:
+    number = call.incident.number if call.incident else None
+    label = spoken(at, zone, label=call.bot.settings.timezone_label, now=call.now)
+    return Button(label, command=f"{command} at: {at.isoformat()}", incident=number)
+
+
+async def _wrong_channel(call: Call, error: IncidentError) -> Answer:
+    """The way to the right place; with exactly one incident open, the offer to record it there."""
+    is_open = [
+        incident
+        for incident in await incidents_of(call.session, call.workspace.id)
+        if incident.status not in ("resolved", "cancelled", "duplicate") and incident.visibility != "private"
+    ]
+    prefix = call.bot.settings.incident_prefix
+    buttons: tuple[Button, ...] = ()
+    if len(is_open) == 1:
+        label = call.label("record_in", label=f"{prefix}-{is_open[0].number}")
+        buttons = (Button(label, command=call.typed, incident=is_open[0].number),)
+    words = call.say(
+        "errors.wrong_channel", verb=call.verb, command=call.bot.settings.command, open=len(is_open), prefix=prefix
+    )
+    return Answer(words, buttons, given_back=await call.plain(call.typed))
+
+
+async def _as_action(call: Call, error: IncidentError) -> Answer:
+    text = str(error.params["text"])
+    number = call.incident.number if call.incident else None
+    offer = Button(call.label("as_action"), command=f"action {call.line}", incident=number)
+    words = call.say("errors.start_takes_only_time", text=await call.plain(text), command=call.bot.settings.command)
+    return Answer(words, (offer,), given_back=await call.plain(call.typed))
+
+
+async def _restore(call: Call, error: IncidentError) -> Answer:
+    number = error.params["number"]
+    offer = Button(call.label("restore"), command=f"restore #{number}", incident=call.about.number)
+    words = call.say("errors.entry_retracted", **error.params)
+    return Answer(words, (offer,), given_back=await call.plain(call.typed))
+
+
+async def _overlap(call: Call, error: IncidentError) -> Answer:
+    first, second = error.params["first"], error.params["second"]
+    lines = [await entry_line(call, entry) for entry in (first, second)]  # type: ignore[arg-type]
+    words = call.say("errors.window_overlap", first=lines[0], second=lines[1], command=call.bot.settings.command)
+    return Answer(words, given_back=await call.plain(call.typed))
+
+
+async def _old(call: Call, error: IncidentError) -> Answer:
+    number = error.params["number"]
+    offer = Button(call.label("retract_it", number=number), command=f"retract #{number}", incident=call.about.number)
+    return Answer(call.say("errors.undo_is_old", **error.params), (offer,))
+
+
+async def _visibility(call: Call, error: IncidentError) -> Answer:
+    assert isinstance(error, PrivateOrPublic)
+    return private_or_public(call, error)
+
+
+_SPECIAL: dict[type[IncidentError], Callable[[Call, IncidentError], Awaitable[Answer]]] = {
+    TimeNeedsAnswer: _question,
+    UnreadableTime: _unreadable,
+    WrongChannel: _wrong_channel,
+    StartTakesOnlyTime: _as_action,
+    EntryRetracted: _restore,
+    WindowOverlap: _overlap,
+    UndoIsOld: _old,
+    PrivateOrPublic: _visibility,
+}

@@ -1,0 +1,73 @@
+"""Private answers that an acknowledgement cannot carry: after a click or a submitted modal. Knows no command.
+
+They go at once and not as jobs: what was recorded is durable already, a response_url must not be stored, and an
+answer to a click is of no use a minute later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+
+from bot.jobs import Retry
+from bot.slack.answer import Answer
+from bot.slack.api import SlackApi, SlackRefused, SlackUnwell
+
+log = logging.getLogger(__name__)
+
+
+class Replies:
+    """Sends answers in tasks that `drain` waits for."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def respond(self, response_url: Any, user_id: str, channel_id: str, answer: Answer) -> None:
+        """Answer a click where it was made; without a response_url (a modal), in the channel, for that person alone."""
+        if isinstance(response_url, str) and response_url:
+            self._go(self._post(response_url, answer, user_id, channel_id))
+        else:
+            self.tell(user_id, channel_id, answer)
+
+    def tell(self, user_id: str, channel_id: str, answer: Answer) -> None:
+        """Say something to one person in a channel."""
+        self._go(self._ephemeral(user_id, channel_id, answer))
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _post(self, url: str, answer: Answer, user_id: str, channel_id: str) -> None:
+        body = answer.payload() | {"replace_original": False}
+        try:
+            timeout = aiohttp.ClientTimeout(total=10)
+            async with aiohttp.ClientSession(timeout=timeout) as session, session.post(url, json=body) as response:
+                if response.status == 200:
+                    return
+                log.info("a response_url was not taken", extra={"status": response.status})
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            log.info("a response_url did not answer", extra={"fault": type(fault).__name__})
+        await self._ephemeral(user_id, channel_id, answer)
+
+    async def _ephemeral(self, user_id: str, channel_id: str, answer: Answer) -> None:
+        body = {"channel": channel_id, "user": user_id, "text": answer.words[:3_000], "blocks": answer.blocks()}
+        try:
+            await self._api.call("chat.postEphemeral", json=body)
+        except (Retry, SlackRefused, SlackUnwell) as fault:
+            log.warning("a private answer could not be given", extra={"fault": str(fault)})
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is on its way."""
+        return bool(self._tasks)
+
+    async def drain(self, seconds: float = 5.0) -> None:
+        """Wait until all answers are out, at most so long."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=seconds)

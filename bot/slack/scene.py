@@ -1,0 +1,65 @@
+"""Where an event happens: one of our channels, its incident, one transaction. Knows no kind of event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.timeline import Entry
+from bot.slack.bot import Bot
+from storage.incidents import channel_of, incident_by_id
+from storage.people import workspace_of
+from storage.queue import Job, rearm
+from storage.tables import Channel, Incident, Message, Workspace
+
+
+@dataclass(slots=True)
+class Scene:
+    """One event in one of our channels. `now` is aware UTC."""
+
+    bot: Bot
+    session: AsyncSession
+    workspace: Workspace
+    channel: Channel
+    incident: Incident
+    now: datetime
+
+
+async def scene(bot: Bot, session: AsyncSession, slack_channel_id: str) -> Scene | None:
+    """The incident's scene of a channel; None where the channel is none of ours."""
+    workspace = await workspace_of(session, bot.identity.team_id)
+    channel = await channel_of(session, workspace.id, slack_channel_id)
+    if channel is None or channel.incident_id is None:
+        return None
+    incident = await incident_by_id(session, channel.incident_id)
+    return Scene(bot, session, workspace, channel, incident, bot.clock.now())
+
+
+async def acknowledge(at: Scene, row: Message, why: str, user_id: str) -> None:
+    """Have the bot answer on a message: with a reaction of its own, and privately where something must be said."""
+    await rearm(
+        at.session,
+        Job(
+            id=f"again:acknowledge:{row.id}",
+            kind="acknowledge_message",
+            lane=f"message:{row.id}",
+            payload={"message": row.id, "incident": at.incident.id, "why": why, "user": user_id},
+            run_at=at.now,
+        ),
+    )
+
+
+async def offer_difference(at: Scene, row: Message, entry: Entry, user_id: str) -> None:
+    """Tell somebody privately that Slack and a corrected entry differ now, and offer to take Slack's side."""
+    await rearm(
+        at.session,
+        Job(
+            id=f"again:offer:{row.id}",
+            kind="offer_difference",
+            lane=f"message:{row.id}",
+            payload={"message": row.id, "incident": at.incident.id, "number": entry.number, "user": user_id},
+            run_at=at.now,
+        ),
+    )
