@@ -1,4 +1,4 @@
-"""A person as the user object that Slack's methods and events give. It decides nothing."""
+"""People and user groups as the objects that Slack's methods and events give. It decides nothing."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from sandbox.people import Person
+    from sandbox.roster import Group
 
 JSON = dict[str, Any]
 
@@ -62,3 +63,29 @@ def _profile(person: "Person", email: bool) -> JSON:
     if person.bot is not None:
         profile |= {"bot_id": person.bot.id, "api_app_id": person.bot.app_id, "always_active": True}
     return profile
+
+
+def group_payload(group: "Group", *, with_users: bool, with_count: bool, team_id: str) -> JSON:
+    """The user group object; its members only where they were asked for."""
+    body: JSON = {
+        "id": group.id,
+        "team_id": team_id,
+        "is_usergroup": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": 1,
+        "date_update": 1,
+        "date_delete": 1 if group.disabled else 0,
+        "auto_type": None,
+        "created_by": "USLACKBOT",
+        "updated_by": "USLACKBOT",
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+    }
+    if with_users:
+        body["users"] = list(group.members)
+    if with_count:
+        body["user_count"] = len(group.members)
+    return body

@@ -67,7 +67,7 @@ class Roster:
 
     def add_group(self, handle: str, members: Iterable[str | Person], name: str | None = None) -> Group:
         """A user group, its members given by handle."""
-        ids = [m.id if isinstance(m, Person) else self.person(m).id for m in members]
+        ids = [self.person_id(m) for m in members]
         group = self.groups[handle] = Group(self.ids.make("S"), handle, name or handle, ids)
         return group
 
@@ -78,7 +78,7 @@ class Roster:
         fault = None if name == "general" else name_fault(name)
         if fault or self.channel_named(name):
             raise ValueError(f"no channel can be called {name!r}: {fault or 'name_taken'}")
-        ids = [m.id if isinstance(m, Person) else self.person(m).id for m in members]
+        ids = [self.person_id(m) for m in members]
         kind: Literal["public", "private"] = "private" if private else "public"
         creator = ids[0] if ids else "USLACKBOT"
         channel = Channel(self.ids.make("C", 11), name, kind, creator, self.clock.now(), self.team_id, shared=shared)
@@ -92,6 +92,10 @@ class Roster:
         if found is None:
             raise LookupError(f"nobody is called {handle!r}")
         return found
+
+    def person_id(self, who: str | Person) -> str:
+        """The user id of a person, or of whoever has this handle."""
+        return who.id if isinstance(who, Person) else self.person(who).id
 
     def by_handle(self, handle: str) -> Person | None:
         return next((p for p in self.people.values() if handle in (p.handle, p.display_name)), None)

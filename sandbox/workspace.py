@@ -1,7 +1,7 @@
 """The workspace: one Slack team on this machine, with its people, channels, clock and one installed app."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -12,13 +12,16 @@ from sandbox.answers import Hook
 from sandbox.channels import Channel
 from sandbox.clock import Clock, WallClock
 from sandbox.courier import FAILED, TIMED_OUT, Courier, Delivery
+from sandbox.events import emit
 from sandbox.faults import Faults
 from sandbox.files import File
+from sandbox.httpmode import RequestUrl
 from sandbox.ids import Ids, ts_after
 from sandbox.limits import Limits
 from sandbox.messages import Bot, Message
 from sandbox.people import Person
-from sandbox.roster import Roster
+from sandbox.profile import group_payload
+from sandbox.roster import Group, Roster
 from sandbox.scopes import read_manifest
 from sandbox.server import Server
 from sandbox.socket import SocketServer
@@ -118,8 +121,6 @@ class Workspace(Roster):
         if self._transport == "socket":
             self.courier.transport = self.socket
         else:
-            from sandbox.httpmode import RequestUrl
-
             self.courier.transport = RequestUrl(self)
 
     async def stop(self) -> None:
@@ -149,12 +150,31 @@ class Workspace(Roster):
 
     # What admins do
 
+    async def verifies_request_url(self) -> bool:
+        """Send the challenge that saving the request URL sends (HTTP mode); whether it came back."""
+        transport = self.courier.transport
+        return isinstance(transport, RequestUrl) and await transport.verifies_url()
+
     async def deletes_channel(self, channel: Channel) -> None:
         rooms.delete(self, channel, "USLACKBOT")
 
     async def changes_channel_id(self, channel: Channel) -> str:
         """Give a channel another id, as sharing with an organisation does; the new id."""
         return rooms.change_id(self, channel)
+
+    async def changes_group(self, handle: str, members: Iterable[str | Person]) -> Group:
+        """Give a user group other members; the app hears what changed."""
+        before = set(self.groups[handle].members)
+        group = self.groups[handle]
+        group.members = [self.person_id(member) for member in members]
+        body = group_payload(group, with_users=True, with_count=True, team_id=self.team_id)
+        emit(self, {"type": "subteam_updated", "subteam": body})
+        changes = {
+            "added_users": [m for m in group.members if m not in before],
+            "removed_users": sorted(before - set(group.members)),
+        }
+        emit(self, {"type": "subteam_members_changed", "subteam_id": group.id, "team_id": self.team_id} | changes)
+        return group
 
     # Being quiet
 

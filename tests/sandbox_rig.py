@@ -34,7 +34,7 @@ MANIFEST: dict[str, Any] = {
             "bot": """commands chat:write channels:manage channels:read channels:history channels:join groups:write
             groups:read groups:history im:write im:read im:history mpim:write users:read users:read.email
             usergroups:read pins:read pins:write bookmarks:read bookmarks:write reactions:read reactions:write
-            files:read files:write app_mentions:read team:read""".split()
+            files:read files:write app_mentions:read team:read""".split()  # noqa: SIM905
         }
     },
     "settings": {
@@ -42,7 +42,7 @@ MANIFEST: dict[str, Any] = {
             "bot_events": """message.channels message.groups message.im app_mention reaction_added reaction_removed
             pin_added pin_removed member_joined_channel member_left_channel channel_created channel_rename
             channel_archive channel_unarchive channel_deleted channel_id_changed group_rename group_archive
-            user_change file_shared app_home_opened subteam_updated subteam_members_changed""".split()
+            user_change file_shared app_home_opened subteam_updated subteam_members_changed""".split()  # noqa: SIM905
         },
         "interactivity": {"is_enabled": True},
         "socket_mode_enabled": True,

@@ -53,7 +53,7 @@ async def test_sleepers_wake_in_order_each_at_its_own_instant() -> None:
 async def test_what_falls_due_runs_before_the_clock_moves_on() -> None:
     clock = SetClock(NOON)
     done: list[datetime] = []
-    busy = asyncio.Event()
+    busy, idle = asyncio.Event(), asyncio.Event()
 
     async def worker() -> None:
         await clock.sleep(10)
@@ -61,11 +61,12 @@ async def test_what_falls_due_runs_before_the_clock_moves_on() -> None:
         await asyncio.sleep(0.02)  # real work, during which the clock has to stand
         done.append(clock.now())
         busy.clear()
+        idle.set()
 
     async def quiet() -> None:
         await asyncio.sleep(0)
-        while busy.is_set():
-            await asyncio.sleep(0.001)
+        if busy.is_set():
+            await asyncio.wait_for(idle.wait(), 1)
 
     task = asyncio.create_task(worker())
     await asyncio.sleep(0)

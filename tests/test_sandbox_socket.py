@@ -15,13 +15,9 @@ async def test_an_event_is_acknowledged_and_recorded() -> None:
         await r.ws.settled()
         assert [e["text"] for e in r.heard] == ["hello"]
         delivery = r.ws.acks[-1]
-        assert (delivery.kind, delivery.type, delivery.outcome, delivery.attempts) == (
-            "events_api",
-            "message",
-            "acknowledged",
-            1,
-        )
-        assert delivery.latency is not None and not delivery.latency
+        assert (delivery.kind, delivery.type) == ("events_api", "message")
+        assert (delivery.outcome, delivery.attempts) == ("acknowledged", 1)
+        assert delivery.latency == 0 * SECOND
         assert not r.ws.busy
         assert r.ws.next_timer_at is None
 
@@ -165,7 +161,7 @@ async def test_a_disconnect_makes_the_client_connect_again_and_nothing_is_lost()
 
 async def _until(condition: Any) -> None:
     async with asyncio.timeout(5):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 (what it waits for happens inside the client)
             await asyncio.sleep(0.005)
 
 

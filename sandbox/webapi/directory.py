@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.errors import SlackError
-from sandbox.profile import user_payload
+from sandbox.profile import group_payload, user_payload
 from sandbox.webapi.call import Call
 from sandbox.webapi.lookup import page
 
@@ -52,7 +52,7 @@ def bot_info(call: Call) -> JSON:
 def group_list(call: Call) -> JSON:
     _paid(call)
     groups = [g for g in call.ws.groups.values() if not g.disabled or call.flag("include_disabled")]
-    return {"usergroups": [group_payload(call, g) for g in groups]}
+    return {"usergroups": [_group(call, g) for g in groups]}
 
 
 def group_users(call: Call) -> JSON:
@@ -63,30 +63,9 @@ def group_users(call: Call) -> JSON:
     raise SlackError("no_such_subteam")
 
 
-def group_payload(call: Call, group: "Group") -> JSON:
-    """The user group object; its members only where they were asked for."""
-    body: JSON = {
-        "id": group.id,
-        "team_id": call.ws.team_id,
-        "is_usergroup": True,
-        "name": group.name,
-        "description": "",
-        "handle": group.handle,
-        "is_external": False,
-        "date_create": 1,
-        "date_update": 1,
-        "date_delete": 1 if group.disabled else 0,
-        "auto_type": None,
-        "created_by": "USLACKBOT",
-        "updated_by": "USLACKBOT",
-        "deleted_by": None,
-        "prefs": {"channels": [], "groups": []},
-    }
-    if call.flag("include_users"):
-        body["users"] = list(group.members)
-    if call.flag("include_count"):
-        body["user_count"] = len(group.members)
-    return body
+def _group(call: Call, group: "Group") -> JSON:
+    users, count = call.flag("include_users"), call.flag("include_count")
+    return group_payload(group, with_users=users, with_count=count, team_id=call.ws.team_id)
 
 
 def _shown(call: Call, person: "Person") -> JSON:
