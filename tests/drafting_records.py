@@ -79,8 +79,8 @@ CHRONOLOGY_KINDS = {
 def record_of(expected: dict[str, Any], zone: str) -> Record:
     """The record whose draft has these facts, typed in the order of the chronology (one window, nothing ruled out
     by number)."""
-    log = Log(zone)
     summary, timeline = expected["summary"], expected["timeline"]
+    log = Log(zone, first=_instant(summary["start"]))
     log.declare(expected["title"], _instant(summary["start"]), severity="sev1")
     impact = summary["impact"]
     for position, text in enumerate(impact["experience"]):

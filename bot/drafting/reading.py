@@ -107,6 +107,8 @@ class Reading:
         return data
 
     def _spoken(self, key: str, value: Any, number: int) -> Any:
+        if key == "owner" and isinstance(value, list | tuple):
+            value = ", ".join(str(item) for item in value)
         if isinstance(value, list | tuple):
             return [said for said in (self._spoken(key, item, number) for item in value) if said]
         if key == "owner":

@@ -74,8 +74,12 @@ def find(text: str, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     taken: list[tuple[int, int]] = []
     for rule in rules:
-        if rule.needles and not any(needle in lowered for needle in rule.needles):
-            continue
+        for needle in rule.needles:
+            if needle in lowered:
+                break
+        else:
+            if rule.needles:
+                continue
         for match in rule.pattern.finditer(text):
             start, end = secret_span(match)
             if (rule.accept is None or rule.accept(match)) and not _overlaps(start, end, taken):

@@ -94,7 +94,7 @@ SECRETS: tuple[Rule, ...] = (
     ),
     rule(
         "token",
-        r"[?&;](?:[a-z_.-]{0,30}(?:token|secret|password|passwd|pwd|signature|credential)|sig|api_?key|key|auth|code)"
+        r"[?&](?:[a-z_.-]{0,30}(?:token|secret|password|passwd|pwd|signature|credential)|sig|api_?key|key|auth|code)"
         r"=(?P<secret>[^\s&#<>|\"']{8,})",
         "=",
         accept=has_digit,
@@ -119,7 +119,7 @@ SECRETS: tuple[Rule, ...] = (
     rule(
         "password",
         _KEYWORD + r"[\"'`]?\s{0,3}(?P<operator>:=|=>|=|:)\s{0,3}"
-        r"(?P<secret>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`|[^\s,;&<>|\"']{1,500})",
+        r"(?P<secret>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`|[^\s,;&<>|\"']{1,500}(?<![.)`\]]))",
         *("pass", "pwd", "secret", "key", "credential", "token"),
         accept=_assigned,
         case=False,
