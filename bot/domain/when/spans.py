@@ -21,15 +21,13 @@ class Span:
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _UNIT = r"(?P<unit>seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w)"
 _COUNT = (
-    r"(?P<count>[0-9]{1,5}(?:\.[0-9]{1,2})?|half an?|half|an?|the|a couple(?: of)?|couple(?: of)?|a few|few|several"
-    rf"|{NUMBER_WORD})"
+    r"(?:(?P<digits>[0-9]{1,5}(?:\.[0-9]{1,2})?) ?|(?P<word>half an?|half|an?|the|a couple(?: of)?|couple(?: of)?"
+    rf"|a few|few|several|{NUMBER_WORD}) )"
 )
-_STEP = re.compile(
-    rf"(?:{_COUNT} ?)(?P<half>and a half )?{_UNIT}\.?(?P<after> and a half)?(?![a-z_])(?:,? and |, ?| )?"
-)
+_STEP = re.compile(rf"{_COUNT}(?P<half>and a half )?{_UNIT}\.?(?P<after> and a half)?(?![a-z_])(?:,? and |, ?| )?")
 _BARE_MINUTES = re.compile(r"(?P<count>[0-9]{1,2})$")
 _QUARTERS = {"quarter of an hour": 15, "quarter hour": 15, "three quarters of an hour": 45, "a quarter of an hour": 15}
-_COUNTS = {"a": 1.0, "an": 1.0, "the": 1.0}
+_ONE = frozenset({"a", "an", "the"})
 _VAGUE = {"a few": 3.0, "few": 3.0, "several": 5.0}
 _SOME = {"a moment": 0, "moments": 0, "a few moments": 0, "seconds": 0, "a few seconds": 0, "a few secs": 0}
 _SOME_MINUTES = {"minutes": 3, "some minutes": 3}
@@ -82,14 +80,14 @@ def read_duration(words: str) -> timedelta | None:
 
 
 def _count(found: re.Match[str]) -> tuple[float, bool]:
-    said = found["count"]
     extra = 0.5 if found["half"] or found["after"] else 0.0
-    if said.startswith("half"):
+    if found["digits"]:
+        return float(found["digits"]) + extra, False
+    word = found["word"]
+    if word.startswith("half"):
         return 0.5, False
-    if "couple" in said:
+    if "couple" in word:
         return 2.0, True
-    if said in _VAGUE:
-        return _VAGUE[said], True
-    if said in _COUNTS:
-        return _COUNTS[said] + extra, False
-    return (float(said) if said[0].isdigit() else float(number(said))) + extra, False
+    if word in _VAGUE:
+        return _VAGUE[word], True
+    return (1.0 if word in _ONE else float(number(word))) + extra, False

@@ -50,7 +50,9 @@ def _counts(words: str) -> bool:
 
 def _is_plain(phrase: Phrase) -> bool:
     loose = phrase.zone is not None and phrase.zone.loose  # 'at 10:05 in Frankfurt' may be where, not by whose clock
-    return len(phrase.clocks) == 1 and phrase.clocks[0].plain and not loose
+    if loose or len(phrase.clocks) != 1 or not phrase.clocks[0].plain:
+        return False
+    return not phrase.part or phrase.clocks[0].within(phrase.part) is not None
 
 
 def _with_day(before: str, rest: str) -> tuple[str, str] | None:

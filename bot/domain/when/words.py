@@ -24,6 +24,7 @@ END = r"(?![a-z0-9_])"
 _PLAIN = re.compile(r"(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9]")
 _DASHES = str.maketrans({**dict.fromkeys("‐‑‒–—―−", "-"), **dict.fromkeys("’‘`´", "'"), **dict.fromkeys("()[]", " ")})
 _AROUND = " \t\r\n.,;:!?*_'\"“”«»|"
+_AND_HALF = re.compile(r"(?<=[0-9])½")
 _SPACES = re.compile(r"\s+")
 _ISO = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[t ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?) ?"
@@ -44,6 +45,7 @@ def plain(words: str) -> str:
     """The words in lower case, with plain signs, single spaces and nothing around them."""
     if _PLAIN.fullmatch(words):
         return words
+    words = _AND_HALF.sub(".5", words).replace("½", "half")
     text = unicodedata.normalize("NFKC", words).lower().translate(_DASHES)
     text = _SPACES.sub(" ", text.strip(_AROUND))
     text = _BASIC.sub(_spread, text)
