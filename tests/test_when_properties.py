@@ -28,7 +28,8 @@ from bot.domain.when import (
 
 ZONES = st.sampled_from(["UTC", "America/Los_Angeles", "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe"])
 NOWS = st.datetimes(datetime(2010, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))
-TYPED = """10:05 9.15 1005 2305hrs 9 pm am noon midnight half past to quarter ten five o'clock yesterday today last night
+TYPED = """10:05 9.15 1005 2305hrs 9 pm am noon midnight half past to quarter ten five o'clock yesterday today last
+night
 this morning monday fri 12 12th november 2023 2024-03-15 03/04 29 feb utc z pst ist cest my time nairobi +03:00 utc-8
 about ~ around ish ago min hours an a few now minus - , ( ) at on in the 0 99 ½ week before : . 'Z' T 1710497100"""
 TOKENS = st.sampled_from(TYPED.split())
@@ -104,7 +105,7 @@ def test_letters_that_are_no_time_words_are_never_read(words: str, now: datetime
     )
     known += r"|six|seven|eight|nine|ten|eleven|twelve|today|yesterday|tonight|.+day)\b"
     if not re.search(known, words):
-        assert isinstance(read(words, now=now, zone="UTC"), Unreadable)
+        assert not isinstance(read(words, now=now, zone="UTC"), Moment)
 
 
 GARBAGE = """may mar sat sun we a 42 90 99 10 2026 2.3 #12 12% december 503 1 0 . - : :: 10: :15 1:5 10:60 24:30 am pm

@@ -106,6 +106,12 @@ def test_ahead_is_offered_as_yesterday() -> None:
     assert reading == Unreadable("10:30", "future", datetime(2024, 3, 14, 10, 30, tzinfo=UTC))
 
 
+def test_figures_of_a_clock_of_twelve_hours_are_not_taken_for_the_small_hours() -> None:
+    for minute in (29, 35):
+        now = datetime(2024, 3, 15, 13, minute, tzinfo=UTC)
+        assert options("1:30", now=now) == [("03-15 13:30", "afternoon"), ("03-15 01:30", "as_typed")]
+
+
 def test_options_say_what_sets_them_apart() -> None:
     assert options("half seven") == [("03-15 07:30", "half_past"), ("03-15 06:30", "half_to")]
     assert options("03/02/2024 9:00") == [("02-03 09:00", "day_first"), ("03-02 09:00", "month_first")]

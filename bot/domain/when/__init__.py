@@ -10,9 +10,8 @@ A day that was said is kept as said; what is more than 2 minutes ahead is refuse
 """
 
 from bot.domain.when.due import read_due
-from bot.domain.when.fallback import warm_up
 from bot.domain.when.labels import zone_label
-from bot.domain.when.reader import read
+from bot.domain.when.reader import read, warm_up
 from bot.domain.when.readings import (
     QUESTION_REASONS,
     REFUSAL_REASONS,

@@ -87,15 +87,20 @@ def _latest(phrase: Phrase, clock: Clock, where: Where, scene: Scene) -> Reading
     if len(past) > 1:
         return _ask_pass(phrase, past, where, scene)
     back = scene.now - at
-    if back <= NEAR and (len(clock.hours) == 1 or _is_likely(back, naive.date() == today)):
+    twins = _twelve_hours_on(clock, naive, where, scene)
+    if back <= NEAR and not twins and (len(clock.hours) == 1 or _is_likely(back, naive.date() == today)):
         return Moment(at, precision_of(phrase), scene.words, where.name)
-    options = [Option(at, where.name, "as_typed", precision_of(phrase))]
     if back > NEAR and naive.date() != today:
         return scene.refuse("future", at)
-    if clock.either and 1 <= naive.hour < 12:
-        twins = [twin for twin in where.instants(naive + NEAR) if twin <= scene.latest]
-        options[:0] = [Option(twin, where.name, "afternoon", precision_of(phrase)) for twin in twins]
-    return scene.ask("far_back", options)
+    options = [Option(twin, where.name, "afternoon", precision_of(phrase)) for twin in twins]
+    return scene.ask("far_back", [*options, Option(at, where.name, "as_typed", precision_of(phrase))])
+
+
+def _twelve_hours_on(clock: Clock, naive: datetime, where: Where, scene: Scene) -> list[datetime]:
+    """The same figures on a clock of twelve hours: '1:30' at 13:35."""
+    if not clock.either or not 1 <= naive.hour < 12:
+        return []
+    return [twin for twin in where.instants(naive + NEAR) if twin <= scene.latest]
 
 
 def _is_likely(back: timedelta, is_today: bool) -> bool:

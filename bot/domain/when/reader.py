@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.domain.when.clocks import clocks_at
-from bot.domain.when.fallback import by_dateparser
+from bot.domain.when.fallback import by_dateparser, load_english
 from bot.domain.when.phrase import Phrase, parse
 from bot.domain.when.placing import place
 from bot.domain.when.readings import (
@@ -24,7 +24,7 @@ from bot.domain.when.readings import (
 )
 from bot.domain.when.spans import ago, span
 from bot.domain.when.words import LONGEST, plain
-from bot.domain.when.zones import zone_of
+from bot.domain.when.zones import places, zone_of
 from bot.domain.when.zoning import in_said_zone
 
 _SLACK_DATE = re.compile(r"\s*(?:<|&lt;)!date\^([0-9]{9,10})\^.*(?:>|&gt;)\s*", re.DOTALL)
@@ -64,6 +64,12 @@ def read(
         is_start=is_start,
     )
     return _bounded(_read(scene), scene)
+
+
+def warm_up() -> None:
+    """Loads what reading needs once (dateparser's English, the names of zones: 0.3 s), so that nobody waits for it."""
+    load_english()
+    places()
 
 
 def _read(scene: Scene) -> Reading:
