@@ -56,10 +56,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         instant = datetime.fromisoformat(value) if isinstance(value, str) else value
         return instant.astimezone(UTC)
 
-    def process_literal_param(self, value: datetime | None, dialect: Dialect) -> str:
-        """For statements printed with their values; not used when running them."""
-        return "NULL" if value is None else f"'{value.astimezone(UTC).isoformat()}'"
-
 
 class Json(TypeDecorator[Any]):
     """Anything that JSON can say, kept as text: key order stays, and None is the database's NULL.
