@@ -60,7 +60,8 @@ class _Register:
             await asyncio.sleep(0)
             return
         due = asyncio.get_running_loop().create_future()
-        with self._registered(_Waiting(self.now() + timedelta(seconds=seconds), None, due)) as waiting:
+        until = self.now() + timedelta(seconds=seconds)
+        with self._registered(_Waiting(until, None, due, asyncio.current_task())) as waiting:
             await waiting.due
 
     async def wait(self, event: asyncio.Event, until: datetime | None = None) -> bool:

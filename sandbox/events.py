@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.channels import Channel
+from sandbox.courier import Delivery
 from sandbox.ids import epoch
 from sandbox.messages import Message
 
@@ -24,8 +25,13 @@ def emit(ws: "Workspace", event: JSON, channel: Channel | None = None, *, witnes
         return
     if channel is not None and not witnessed and not _may_see(ws, event["type"], channel):
         return
+    send(ws, event, channel)
+
+
+def send(ws: "Workspace", event: JSON, channel: Channel | None = None) -> Delivery:
+    """Deliver an event, whoever may hear it."""
     event.setdefault("event_ts", ws.next_event_ts())
-    ws.courier.post_event(_wrap(ws, event, channel))
+    return ws.courier.post_event(_wrap(ws, event, channel))
 
 
 def message_event(ws: "Workspace", message: Message) -> None:

@@ -12,7 +12,7 @@ from sandbox.answers import Hook
 from sandbox.channels import Channel
 from sandbox.clock import Clock, WallClock
 from sandbox.courier import FAILED, TIMED_OUT, Courier, Delivery
-from sandbox.events import emit
+from sandbox.events import emit, send
 from sandbox.faults import Faults
 from sandbox.files import File
 from sandbox.httpmode import RequestUrl
@@ -161,6 +161,16 @@ class Workspace(Roster):
     async def changes_channel_id(self, channel: Channel) -> str:
         """Give a channel another id, as sharing with an organisation does; the new id."""
         return rooms.change_id(self, channel)
+
+    async def uninstalls_app(self) -> None:
+        """Remove the app: its token is dead from now on, and it hears of it."""
+        self.revoked = True
+        emit(self, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.bot_user_id]}})
+        emit(self, {"type": "app_uninstalled"})
+
+    async def sends_event(self, event: JSON, channel: Channel | None = None) -> Delivery:
+        """Deliver an event as it is given, subscribed to or not: for shapes that people here cannot bring about."""
+        return send(self, event, channel)
 
     async def changes_group(self, handle: str, members: Iterable[str | Person]) -> Group:
         """Give a user group other members; the app hears what changed."""

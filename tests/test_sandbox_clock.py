@@ -121,6 +121,24 @@ async def test_parked_is_false_while_a_woken_worker_works() -> None:
     task.cancel()
 
 
+async def test_a_worker_that_sleeps_on_the_clock_is_parked() -> None:
+    clock = SetClock(NOON)
+    wake, woken = asyncio.Event(), []
+
+    async def worker() -> None:
+        await clock.wait(wake)
+        await clock.sleep(60)
+        woken.append(clock.now())
+
+    task = asyncio.create_task(worker())
+    await asyncio.sleep(0)
+    wake.set()
+    await asyncio.sleep(0)
+    await asyncio.wait_for(clock.advance_to(at(60)), 1)
+    assert woken == [at(60)]
+    await task
+
+
 async def test_a_worker_that_ended_holds_nothing_up() -> None:
     clock = SetClock(NOON)
     wake = asyncio.Event()
