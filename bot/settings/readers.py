@@ -175,15 +175,19 @@ def locale(value: object) -> str:
     name = text(value)
     ours = sorted(path.name for path in _TEMPLATES.glob("[a-z][a-z]*") if path.is_dir())
     if name not in ours:
-        raise Refused(f"there are no words in {name!r}", f"there are: {', '.join(ours)}")
+        raise Refused(f"{name!r} is no language it speaks", f"one of {', '.join(ours)}")
     return name
 
 
 def folder(value: object) -> Path:
     """A folder that may not be there yet."""
-    path = Path(text(value)).expanduser()
-    if path.exists() and not path.is_dir():
-        raise Refused(f"{path} is not a folder")
+    written = text(value)
+    try:
+        path = Path(written).expanduser()
+        if path.exists() and not path.is_dir():
+            raise Refused(f"{path} is not a folder")
+    except (OSError, RuntimeError, ValueError):  # too long, of an unknown user, with a zero byte
+        raise Refused(f"{written!r} can be no folder") from None
     return path
 
 
@@ -191,5 +195,5 @@ def folder_there(value: object) -> Path:
     """A folder that must be there."""
     path = folder(value)
     if not path.is_dir():
-        raise Refused(f"there is no folder {path}")
+        raise Refused(f"{path} is not there")
     return path

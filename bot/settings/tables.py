@@ -70,6 +70,9 @@ def _rows(
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
         faults.append(Fault(toml.where(table), f"{table} must be a list of tables", f"each begun with [[{table}]]"))
         return None
+    if not given:
+        faults.append(Fault(toml.where(table), f"{table} holds none", "leave it out for the built-in ones"))
+        return None
     before = len(faults)
     rows: list[Row] = []
     for index, written in enumerate(given):
