@@ -13,6 +13,10 @@ from bot.cli.outcome import EXIT_CODES, explain
 
 #: Every command: its name, where it is defined, and its line in `tocsin --help`.
 COMMANDS = (
+    Later("draft", "bot.cli.draft:draft", "Print the drafted postmortem of an incident."),
+    Later(
+        "replay", "bot.cli.replay:replay", "Play incidents from files and hold their drafts against what they expect."
+    ),
     Later("config", "bot.cli.config:app", "What the settings are, and what is wrong with them."),
     Later(
         "doctor", "bot.cli.doctor:doctor", "Check tokens, scopes, database, clock and templates, and say what to do."

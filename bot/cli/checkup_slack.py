@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -56,18 +57,18 @@ def slack(settings: Settings) -> Iterator[Finding]:
 
 
 def _client(settings: Settings, token: str) -> WebClient:
-    return WebClient(token=token, base_url=settings.slack_api_url, timeout=10)
+    quiet = logging.Logger("doctor", logging.CRITICAL + 1)  # what it would log is told as a finding
+    return WebClient(token=token, base_url=settings.slack_api_url, timeout=10, logger=quiet)
 
 
 def _ask(client: WebClient, method: str, **arguments: Any) -> SlackResponse | Finding:
     try:
         return client.api_call(method, **arguments)
     except SlackApiError as refused:
-        if not isinstance(refused.response.data, dict):  # an HTML page, as a proxy or an overloaded Slack sends
-            return _away(client, method, f"HTTP {refused.response.status_code}")
-        error = str(refused.response.data.get("error", "no reason given"))
-        if refused.response.status_code == 429 or refused.response.status_code >= 500:
-            return _away(client, method, error)
+        answer, status = refused.response.data, refused.response.status_code
+        if status != 200 or not isinstance(answer, dict):  # often an HTML page, of a proxy or an overloaded Slack
+            return _away(client, method, f"HTTP {status}")
+        error = str(answer.get("error", "no reason given"))
         return Finding("fail", f"{method}: {error}", _WORDS.get(error, "docs.slack.dev names what this means"))
     except OSError as broken:  # urllib's own errors, timeouts and refused connections are all of this kind
         return _away(client, method, str(getattr(broken, "reason", broken)))
