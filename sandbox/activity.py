@@ -10,6 +10,8 @@ class Activity:
 
     def __init__(self) -> None:
         self._open = 0
+        self.steps = 0
+        """How often something began or ended: while this rises, there is progress."""
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -19,10 +21,12 @@ class Activity:
 
     def begin(self) -> None:
         self._open += 1
+        self.steps += 1
         self._idle.clear()
 
     def end(self) -> None:
         self._open -= 1
+        self.steps += 1
         if self._open == 0:
             self._idle.set()
 

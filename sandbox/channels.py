@@ -12,6 +12,7 @@ JSON = dict[str, Any]
 Kind = Literal["public", "private", "im", "mpim"]
 
 _NAME = re.compile(r"[a-z0-9_\-]+")
+_KINDS = {"channel": "public", "group": "private", "im": "im", "mpim": "mpim"}
 # Words that Slack keeps for itself; which ones exactly is not documented.
 RESERVED = frozenset({"here", "channel", "everyone", "group", "general", "slackbot", "me"})
 MAX_NAME = 80
@@ -75,10 +76,6 @@ class Channel:
             "id": self.id,
             "name": self.name,
             "name_normalized": self.name,
-            "is_channel": self.kind == "public",
-            "is_group": self.kind == "private",
-            "is_im": False,
-            "is_mpim": self.kind == "mpim",
             "is_private": self.private,
             "created": epoch(self.created_at),
             "is_archived": self.archived,
@@ -102,6 +99,7 @@ class Channel:
             "previous_names": list(self.previous_names),
             "priority": 0,
         }
+        body |= {f"is_{word}": self.kind == kind for word, kind in _KINDS.items()}
         if member:
             body["last_read"] = "0000000000.000000"
         if num_members:

@@ -78,7 +78,8 @@ class Hands:
 
     async def shortcut(self, callback_id: str, message: Message) -> Answer:
         """Use a message shortcut; the modal it opens is then `view`."""
-        if message.deleted or message.ephemeral_for:
+        hidden = message.channel.private and self.id not in message.channel.members
+        if message.deleted or message.ephemeral_for or hidden:
             raise NotPossible(f"the message {message.ts} offers no shortcuts")
         return await interactions.shortcut(self.ws, self._me, callback_id, message)
 

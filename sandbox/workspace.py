@@ -208,8 +208,8 @@ class Workspace(Roster):
     async def quiet(self, patience: float | None = 10.0) -> None:
         """Return when it is settled and everybody who waits on the clock has nothing to do but wait.
 
-        This is the callback for `SetClock.advance_to`. After `patience` real seconds it returns anyway, so that
-        time-outs can come.
+        This is the callback for `SetClock.advance_to`. After `patience` real seconds in which nothing began or ended
+        it returns anyway, so that time-outs can come.
         """
         asking = asyncio.current_task()
 
@@ -221,10 +221,14 @@ class Workspace(Roster):
                 if not self.busy and self.clock.parked_but(asking):
                     return
 
-        try:
-            await asyncio.wait_for(both(), patience)
-        except TimeoutError:
-            return
+        while True:
+            steps = self.activity.steps
+            try:
+                await asyncio.wait_for(both(), patience)
+                return
+            except TimeoutError:
+                if steps == self.activity.steps:
+                    return
 
     @property
     def next_timer_at(self) -> datetime | None:

@@ -1,11 +1,14 @@
 """Socket Mode against the unmodified Bolt: acknowledgements, retries, disconnects, several sockets, chaos."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-from sandbox_rig import MINUTE, SECOND, Rig, error_of, rig
+from sandbox_rig import MANIFEST, MINUTE, SECOND, Rig, error_of, rig
 from slack_sdk.web.async_client import AsyncWebClient
+
+from sandbox import Workspace
 
 
 async def test_an_event_is_acknowledged_and_recorded() -> None:
@@ -263,6 +266,17 @@ async def test_late_payloads_keep_their_three_seconds() -> None:
         await r.ws.settled()
         assert [e["text"] for e in r.heard] == ["late"]
         assert r.ws.acks[-1].attempts == 1
+
+
+async def test_on_the_wall_clock_everything_happens_in_real_time() -> None:
+    async with Workspace(MANIFEST) as ws:
+        ana = ws.add_person("ana")
+        ops = await ws.add_channel("ops", members=["ana"])
+        before = datetime.now(UTC)
+        message = await ana.says("now", ops)
+        assert abs(float(message.ts) - before.timestamp()) < 1
+        assert (await ana.types("/probe x", ops)).failed == "dispatch_failed"
+        await ws.quiet()
 
 
 async def test_quiet_waits_for_workers_on_the_clock() -> None:
