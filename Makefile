@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make` alone lists it. Needs python3 (3.11 or later, with venv), make, git.
 .DEFAULT_GOAL := help
-PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p; done))
+# The first of these that is new enough makes .venv. Yours: make setup PYTHON=/path/to/python3
+PYTHON ?= python3 python3.13 python3.12 python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -17,14 +17,16 @@ setup: $(READY) ## Make .venv and install everything into it; does nothing when 
 
 # setuptools comes first and pinned, so that building our own package needs no second, unpinned one.
 $(READY): pyproject.toml constraints.txt
-	@test -n "$(PYTHON)" || { \
-		echo "Python 3.11 or later is needed, and none was found. Name one: make setup PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "$(PYTHON) is not Python 3.11 or later. Name another: make setup PYTHON=/path/to/python3" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
-		echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up $(VENV) (a minute, the first time only) ..."
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@for python in $(PYTHON); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	done; \
+	test -n "$$python" || { \
+		echo "Python 3.11 or later is needed; none among: $(PYTHON). Name one: make setup PYTHON=/path/to/python3" >&2; \
+		exit 1; }; \
+	$$python -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$$python has no venv module. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+	echo "Setting up $(VENV) (a minute, the first time only) ..."; \
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $$python -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -qq --no-input -c constraints.txt setuptools
 	@$(BIN)/python -m pip install -qq --no-input -c constraints.txt --no-build-isolation -e '.[dev]'
 	@touch $@
