@@ -72,18 +72,18 @@ class Tocsin:
             poll=timedelta(seconds=1) if self._db.dialect == "postgresql" else None,
         )
         self._replies = Replies(api)
-        app = self._bolt(client, bot.identity)
+        app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
         await self._worker.start()
         self._socket = AsyncSocketModeHandler(app, app_token.reveal())
         await self._socket.connect_async()  # type: ignore[no-untyped-call]
 
-    def _bolt(self, client: AsyncWebClient, identity: Identity) -> AsyncApp:
+    def _bolt(self, identity: Identity, token: str) -> AsyncApp:
         """Acknowledge after commit: with `process_before_response` a listener that fails makes Slack send again."""
         known = AuthorizeResult(
             enterprise_id=None,
             team_id=identity.team_id,
-            bot_token=client.token,
+            bot_token=token,
             bot_id=identity.bot_id,
             bot_user_id=identity.user_id,
         )
@@ -94,7 +94,7 @@ class Tocsin:
 
         secret = self.settings.slack_signing_secret
         return AsyncApp(
-            client=client,
+            client=AsyncWebClient(base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]),
             authorize=authorize,
             process_before_response=True,
             signing_secret=secret.reveal() if secret else "unused: Socket Mode signs nothing",

@@ -8,6 +8,7 @@ fall back to ours when they fail, since words must never block a command.
 from __future__ import annotations
 
 import logging
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import partial
@@ -64,13 +65,13 @@ class Wording:
         """Whether there is a sentence of that name."""
         return name in self._slack.names
 
-    def say(self, name: str, **params: object) -> Wire:
+    def say(self, name: str, /, **params: object) -> Wire:
         """A sentence for Slack's mrkdwn: whatever `params` hold is escaped. Raises KeyError for an unknown name."""
-        return Wire(self._render(name, params, self._own_slack, self._slack))
+        return Wire(_one_sentence(self._render(name, params, self._own_slack, self._slack)))
 
-    def plain(self, name: str, **params: object) -> str:
+    def plain(self, name: str, /, **params: object) -> str:
         """The same sentence for places that read no markup (button labels, modal titles, the terminal)."""
-        return self._render(name, params, self._own_plain, self._plain)
+        return _one_sentence(self._render(name, params, self._own_plain, self._plain))
 
     def document(self, name: str, params: Mapping[str, object]) -> str:
         """A document template (`postmortem.md.j2`), unescaped: the drafter escapes for its format."""
@@ -86,6 +87,11 @@ class Wording:
                     self.complaints.append(complaint)
                 log.warning("own template failed, ours is used", extra={"template": name, "fault": str(fault)})
         return ours.template(name).render(params)
+
+
+def _one_sentence(text: str) -> str:
+    """A sentence without the empty lines that its template's conditions leave behind."""
+    return re.sub(r"\n\s*\n", "\n", text).strip()
 
 
 class _Shelf:
@@ -104,7 +110,7 @@ class _Shelf:
             sentences |= {f"{path.stem}.{key}": text.strip() for key, text in found.items() if isinstance(text, str)}
         documents = {path.name for path in folder.glob("*.j2")}
         self._sentences: Environment = environment(DictLoader(sentences))
-        self._documents: Environment = environment(FileSystemLoader(folder))
+        self._documents: Environment = environment(FileSystemLoader(folder), trim_blocks=True, lstrip_blocks=True)
         self.names = set(sentences) | documents
         self._compiled: dict[str, Template] = {}
         if complaints is not None:
@@ -128,14 +134,11 @@ class _Shelf:
         return self._compiled[name]
 
 
-def _environment(loader: BaseLoader, *, finalize: Any = None, sandboxed: bool = False) -> Environment:
+def _environment(loader: BaseLoader, *, sandboxed: bool = False, **more: Any) -> Environment:
     kind = SandboxedEnvironment if sandboxed else Environment
     return kind(
         loader=loader,
         undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
         autoescape=False,
-        keep_trailing_newline=False,
+        **more,
     )

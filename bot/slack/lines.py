@@ -132,7 +132,7 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
         kind=bot.wording.plain(f"kinds.{entry.kind}"),
         who=names.person(entry.changed_by_id or "") if not entry.stands else names.person(entry.recorded_by_id),
         text=text if len(text) <= LINE_MOST else text[:LINE_MOST] + "…",
-        at=spoken(entry.occurred_at, record.zone, label=record.zone_label),
+        at=spoken(entry.occurred_at, record.zone, label=record.zone_label, now=bot.clock.now()),
         severity=entry.data.get("severity"),
         status=entry.data.get("status"),
         role=_role_title(bot, str(entry.data.get("role"))),

@@ -226,7 +226,7 @@ class _Opening:
         await self.ctx.step("announce", post, save)
 
     async def tell(self, channel_id: str) -> None:
-        """Where the channel is, to who declared it, where they did."""
+        """Where the channel is, to who declared it."""
         answer = Answer(
             self.bot.wording.say("answers.opened", label=self.record.label, channel=Wire(f"<#{channel_id}>"))
         )
@@ -241,7 +241,7 @@ class _Opening:
         async def call(_: int) -> bool:
             return await tell_privately(
                 self.bot.api,
-                channel=self.incident.origin_slack_id,
+                channel=None,  # where it was declared we may be no member, and Slack would refuse
                 user=self.declarer_id,
                 text=answer.words,
                 blocks=answer.blocks(),

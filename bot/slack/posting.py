@@ -80,7 +80,10 @@ def _key_of(message: Mapping[str, Any]) -> str | None:
 async def tell_privately(
     api: SlackApi, *, channel: str | None, user: str, text: str, blocks: list[dict[str, Any]]
 ) -> bool:
-    """Say something to one person: in a channel for them alone, else in a direct message. False where neither goes."""
+    """Say something to one person: in a channel for them alone, else in a direct message. False where neither goes.
+
+    Without `channel`, or where it does not go, a post to the person's own id reaches their direct messages with us.
+    """
     if channel:
         try:
             body = {"channel": channel, "user": user, "text": text, "blocks": blocks}
@@ -89,9 +92,7 @@ async def tell_privately(
         except SlackRefused:
             pass  # they are not in that channel, or we are not: a direct message then
     try:
-        opened = await api.call("conversations.open", query={"users": user})
-        channel = str((opened.get("channel") or {}).get("id"))
-        await api.call("chat.postMessage", json={"channel": channel, "text": text, "blocks": blocks})
+        await api.call("chat.postMessage", json={"channel": user, "text": text, "blocks": blocks})
     except SlackRefused:
         return False
     return True

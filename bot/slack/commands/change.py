@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -59,7 +60,7 @@ _KIND_NAMES = {
 
 def named_kind(words: str) -> Kind:
     """The kind that `kind:` names. Raises UnknownKind."""
-    name = words.strip().casefold().replace(" ", "-")
+    name = re.sub(r"[\s_]+", "-", words.strip().casefold())
     kind = _KIND_NAMES.get(name)
     if kind is None:
         kind = next((one for one in PLAIN_KINDS if one.value.replace("_", "-") == name), None)
