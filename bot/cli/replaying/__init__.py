@@ -1,1 +1,1 @@
-"""Whole incidents played from a file: a workspace and a bot of their own, the clock standing where the script stands."""
+"""Whole incidents played from a file: with a workspace and a bot of their own and one set clock."""

@@ -12,7 +12,8 @@ from bot.domain.when import zone_label
 _NUMBER = re.compile(r"#(\d+)\b")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _STAMP = re.compile(
-    rf"\b[A-Z][a-z]{{2}} (\d{{1,2}}) ({_MONTHS.replace(' ', '|')})(?: (\d{{4}}))? (\d\d):(\d\d) ([A-Z]{{2,5}}(?:[+-]\d\d:\d\d)?|[A-Za-z]+)"
+    rf"\b[A-Z][a-z]{{2}} (\d{{1,2}}) ({_MONTHS.replace(' ', '|')})(?: (\d{{4}}))? (\d\d):(\d\d) "
+    r"([A-Z]{2,5}(?:[+-]\d\d:\d\d)?|[A-Za-z]+)"
 )
 #: Said of nothing recorded, in each refusal and question of ours.
 _NOTHING = re.compile(r"\bNothing (?:was|is)\b|\bnothing was recorded\b")

@@ -1,0 +1,141 @@
+"""A local workspace with the bot in it, over real sockets and a real SQLite file, on one clock that tests move."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.app import Tocsin
+from bot.settings import Secret, Settings
+from sandbox import SetClock, Workspace
+from sandbox.answers import Answer
+from sandbox.channels import Channel
+from sandbox.messages import Message
+from sandbox.people import Person
+from sandbox.seen import Seen
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+START = datetime(2024, 3, 15, 10, 0, tzinfo=UTC)  # a Friday
+
+
+@dataclass(slots=True)
+class Rig:
+    """`ana`, `ben` (members), `gus` (a guest), `olga` (from another organisation), `pager` (a bot) are in #ops."""
+
+    clock: SetClock
+    ws: Workspace
+    bot: Tocsin
+    settings: Settings
+    ops: Channel
+
+    def person(self, handle: str) -> Person:
+        return self.ws.person(handle)
+
+    async def quiet(self) -> None:
+        """Nothing is unacknowledged, no call is open and no job is due."""
+        calm = 0
+        while calm < 2:
+            await self.ws.quiet()
+            calm = calm + 1 if self.bot.quiet and not self.ws.busy else 0
+            await asyncio.sleep(0 if calm else 0.001)
+
+    async def types(self, handle: str, text: str, channel: Channel | None = None) -> Answer:
+        """Type a command (in the incident's channel, or #ops before there is one) and let all of it happen."""
+        answer = await self.person(handle).types(text, channel or self.room)
+        await self.quiet()
+        return answer
+
+    async def says(
+        self, handle: str, text: str, channel: Channel | None = None, thread: Message | None = None
+    ) -> Message:
+        message = await self.person(handle).says(text, channel or self.room, thread)
+        await self.quiet()
+        return message
+
+    async def later(self, span: timedelta) -> None:
+        """Let time pass; what falls due in between happens."""
+        await self.quiet()
+        await self.clock.advance_to(self.clock.now() + span, self.quiet)
+        await self.quiet()
+
+    async def declare(self, text: str = "checkout is down sev1", by: str = "ana") -> Channel:
+        """Declare an incident in #ops; everybody joins its channel, which is returned."""
+        await self.types(by, f"/incident declare {text}", self.ops)
+        room = self.room
+        assert room is not self.ops, "no channel was opened"
+        for person in self.ws.people.values():
+            if person.id != self.ws.bot_user_id:
+                room.members[person.id] = None
+        return room
+
+    @property
+    def room(self) -> Channel:
+        """The channel of the newest incident, or #ops."""
+        made = [one for one in self.ws.channels if one.is_channel and one.creator_id == self.ws.bot_user_id]
+        return made[-1] if made else self.ops
+
+    def posts(self, channel: Channel | None = None) -> list[Seen]:
+        """What the bot posted for everybody in a channel, system messages aside."""
+        seen = self.person("ana").sees(channel or self.room)
+        return [one for one in seen if one.by == "tocsin" and not one.ephemeral and one.subtype in (None, "file_share")]
+
+    def whispers(self, handle: str, channel: Channel | None = None) -> list[Seen]:
+        """What one person alone was told in a channel."""
+        return [one for one in self.person(handle).sees(channel or self.room) if one.ephemeral]
+
+    async def timeline(self, handle: str = "ana") -> str:
+        """The incident's timeline, as a person reads it."""
+        return (await self.types(handle, "/incident timeline")).text
+
+    async def restart(self) -> None:
+        """Stop the bot and start a new one on the same database."""
+        await self.bot.stop()
+        self.bot = Tocsin(self.settings, clock=self.clock)
+        await self.bot.start()
+        await self.quiet()
+
+
+def number(answer: Answer) -> int:
+    """The entry's number in an answer."""
+    found = re.search(r"#(\d+)", answer.text)
+    assert found, answer.text
+    return int(found.group(1))
+
+
+@asynccontextmanager
+async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
+    """A rig with its bot connected. `changed` are settings."""
+    clock = SetClock(START)
+    ws = Workspace(MANIFEST, clock=clock)
+    await ws.start()
+    try:
+        ws.add_person("ana", name="Ana Reyes", tz="UTC")
+        ws.add_person("ben", name="Ben Okafor", tz="America/New_York")
+        ws.add_person("gus", name="Gus Lind", guest="multi")
+        ws.add_person("olga", name="Olga Out", stranger=True)
+        ws.add_person("pager", name="Pager", bot=True)
+        ops = await ws.add_channel("ops", members=["ana", "ben", "gus", "olga", "pager"])
+        settings = replace(
+            Settings(),
+            slack_bot_token=Secret(ws.bot_token),
+            slack_app_token=Secret(ws.app_token),
+            slack_api_url=ws.api_url,
+            database_url=f"sqlite+aiosqlite:///{folder / 'tocsin.db'}",
+            data_dir=folder,
+            **changed,  # type: ignore[arg-type]
+        )
+        bot = Tocsin(settings, clock=clock)
+        rig = Rig(clock, ws, bot, settings, ops)
+        try:
+            await bot.start()
+            await rig.quiet()
+            yield rig
+        finally:
+            await rig.bot.stop()
+    finally:
+        await ws.stop()
