@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.timeline import Entry, Kind, NewEntry, Origin, Revision, Source, Standing
 from storage.people import person_of
-from storage.tables import Channel, Incident, Message, Person
+from storage.tables import Channel, Incident, Message, Person, Workspace
 from storage.tables import Entry as Row
 
 # What an entry's data says in our own fixed words, not in anybody's.
@@ -57,13 +57,21 @@ async def add_entry(
             recorded_by_id=recorder.id,
             source=new.source,
             message_id=message_id,
-            permalink=new.permalink,
+            permalink=new.permalink or await _permalink(session, incident.workspace_id, new.origin),
             key=new.key,
             fingerprint=new.fingerprint,
         )
     )
     await session.flush()
     return number
+
+
+async def _permalink(session: AsyncSession, workspace_id: int, origin: Origin | None) -> str | None:
+    """The address of the message an entry comes from, as Slack's chat.getPermalink gives it."""
+    workspace = await session.get(Workspace, workspace_id) if origin else None
+    if origin is None or workspace is None or not workspace.domain:
+        return None
+    return f"{workspace.domain.rstrip('/')}/archives/{origin.channel_id}/p{origin.ts.replace('.', '')}"
 
 
 async def add_version(session: AsyncSession, incident: Incident, revision: Revision) -> bool:

@@ -104,6 +104,10 @@ class NotResolved(IncidentError):
     """Only a resolved incident can be reopened."""
 
 
+class StillOpen(IncidentError):
+    """Only a closed incident's channel can be archived."""
+
+
 class IncidentClosed(IncidentError):
     """The incident was cancelled or is a duplicate."""
 

@@ -14,7 +14,7 @@ from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
 from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import invite_escalated, post_line
 from bot.slack.opening import open_incident
-from bot.slack.upkeep import refresh_announcement, refresh_card, refresh_topic, rename_channel
+from bot.slack.upkeep import archive_channel, refresh_announcement, refresh_card, refresh_topic, rename_channel
 
 Work = Callable[[Bot, JobContext, Mapping[str, Any]], Awaitable[None]]
 
@@ -24,6 +24,7 @@ JOBS: Mapping[str, Work] = {
     "refresh_topic": refresh_topic,
     "refresh_announcement": refresh_announcement,
     "rename_channel": rename_channel,
+    "archive_channel": archive_channel,
     "post_line": post_line,
     "post_draft": post_draft,
     "invite_escalated": invite_escalated,

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.incident import CLOSED
 from bot.domain.markup import plain
 from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
@@ -125,6 +126,24 @@ async def refresh_announcement(bot: Bot, ctx: JobContext, payload: Mapping[str, 
             )
 
     await ctx.step("update", call, save)
+
+
+async def archive_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `archive_channel`: last in its lane, since nothing can be edited in an archived channel."""
+    incident_id = int(payload["incident"])
+    channel, _ = await _known(bot, incident_id, "card")
+    incident, _, _ = await read_face(bot, incident_id)
+    if channel is None or incident.status not in CLOSED:
+        return
+
+    async def call(_: int) -> bool:
+        return await quietly(bot, "conversations.archive", {"channel": channel.slack_id})
+
+    async def save(session: AsyncSession, done: bool) -> None:
+        if done:
+            await remember_channel(session, incident.workspace_id, channel.slack_id, is_archived=True)
+
+    await ctx.step("archive", call, save)
 
 
 async def rename_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import difflib
 
 from bot.slack.command import Command
 from bot.slack.commands import (
+    archiving,
     change,
     declare,
     escalate,
@@ -27,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     *escalate.COMMANDS,
     *measures.COMMANDS,
     *running.COMMANDS,
+    *archiving.COMMANDS,
     *change.COMMANDS,
     *marking.COMMANDS,
     *questions.COMMANDS,
