@@ -88,41 +88,42 @@ async def add_version(session: AsyncSession, incident: Incident, revision: Revis
         .values(latest=False)
         .returning(col(Row.message_id), col(Row.fingerprint), col(Row.author_id), col(Row.recorded_by_id))
     )
-    row = held.one_or_none()
-    if row is None:
+    kept = held.one_or_none()
+    if kept is None:
         return False
     changer = await person_of(session, incident.workspace_id, after.changed_by_id or after.author_id)
-    session.add(
-        Row(
-            incident_id=incident.id,
-            number=after.number,
-            version=after.version,
-            kind=after.kind,
-            text=after.text,
-            data=dict(after.data),
-            occurred_at=after.occurred_at,
-            precision=after.precision,
-            time_words=after.time_words,
-            time_zone=after.time_zone,
-            recorded_at=after.recorded_at,
-            author_id=row.author_id,
-            recorded_by_id=row.recorded_by_id,
-            source=after.source,
-            message_id=row.message_id,
-            permalink=after.permalink,
-            key=revision.key,
-            fingerprint=row.fingerprint,
-            standing=after.standing,
-            action=revision.action,
-            why=after.why,
-            changed_at=after.changed_at,
-            changed_by_id=changer.id,
-            locked=sorted(after.locked),
-            redacted_at=after.changed_at if after.redacted else None,
-        )
-    )
+    session.add(_next_version(incident.id, revision, changer_id=changer.id, **kept._mapping))
     await session.flush()
     return True
+
+
+def _next_version(incident_id: int, revision: Revision, *, changer_id: int, **kept: Any) -> Row:
+    """The row of an entry as revised; `kept` is what no revision changes."""
+    after = revision.after
+    return Row(
+        incident_id=incident_id,
+        number=after.number,
+        version=after.version,
+        kind=after.kind,
+        text=after.text,
+        data=dict(after.data),
+        occurred_at=after.occurred_at,
+        precision=after.precision,
+        time_words=after.time_words,
+        time_zone=after.time_zone,
+        recorded_at=after.recorded_at,
+        source=after.source,
+        permalink=after.permalink,
+        key=revision.key,
+        standing=after.standing,
+        action=revision.action,
+        why=after.why,
+        changed_at=after.changed_at,
+        changed_by_id=changer_id,
+        locked=sorted(after.locked),
+        redacted_at=after.changed_at if after.redacted else None,
+        **kept,
+    )
 
 
 async def entries_of(

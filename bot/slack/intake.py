@@ -16,6 +16,7 @@ from bot.slack.scene import Scene
 from storage.entries import entry_of_message
 from storage.people import person_of
 from storage.queue import Job, enqueue, rearm
+from storage.tables import Person
 from storage.transcript import Said, erase, keep_deleted, keep_said, message_of, same_client_message
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ async def _changed(at: Scene, event: Mapping[str, Any]) -> None:
         before = (event.get("previous_message") or {}).get("text")
         if edited is None and before == message.get("text"):
             return
-        await on_said(at, message, str(edited or event.get("event_ts") or event["ts"]))
+        # The event's own time orders edits: `edited.ts` is cut to seconds and can lie before the message itself.
+        await on_said(at, message, str(event.get("event_ts") or event["ts"]))
 
 
 async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep: bool = False) -> None:
@@ -62,13 +64,7 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep:
     if resent and await same_client_message(at.session, at.channel.id, str(resent), ts):
         log.info("a client's resend was left out", extra={"channel": at.channel.slack_id, "ts": ts})
         return
-    author = await person_of(at.session, at.workspace.id, str(message.get("user") or bot_id or "unknown"))
-    if bot_id and author.name is None:
-        author.name = (message.get("bot_profile") or {}).get("name") or message.get("username") or str(bot_id)
-        author.standing = "bot"
-        at.session.add(author)
-    elif author.fetched_at is None and not bot_id:
-        await _ask_name(at, author.user_id)
+    author = await _author(at, message)
     text = str(message.get("text") or "")
     known = await message_of(at.session, at.channel.id, ts)
     typed = not bot_id and is_typed(text)
@@ -98,6 +94,19 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep:
     elif was_kept and marked is not None:
         await follow_edit(at, row, marked[1])
     await follow_marks(at, row, None)
+
+
+async def _author(at: Scene, message: Mapping[str, Any]) -> Person:
+    """Who said it; a bot brings its name along, a person's is asked for."""
+    bot_id = message.get("bot_id")
+    author = await person_of(at.session, at.workspace.id, str(message.get("user") or bot_id or "unknown"))
+    if bot_id and author.name is None:
+        author.name = (message.get("bot_profile") or {}).get("name") or message.get("username") or str(bot_id)
+        author.standing = "bot"
+        at.session.add(author)
+    elif author.fetched_at is None and not bot_id:
+        await _ask_name(at, author.user_id)
+    return author
 
 
 def _files(message: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -58,33 +58,7 @@ async def post_line(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> No
         return
     blocks, text, fades = _line(bot, record, entry)
     shown = digest(blocks)
-
-    async def post(attempt: int) -> str | None:
-        try:
-            key = f"{name}:{incident_id}"
-            return await post_once(
-                bot.api,
-                attempt,
-                key,
-                channel=channel.slack_id,
-                text=text,
-                blocks=blocks,
-                since=entry.recorded_at,
-            )
-        except SlackRefused as refused:
-            if refused.error in CLOSED_TO_US:
-                return None
-            raise
-
-    async def edit(_: int) -> str | None:
-        assert posted is not None
-        try:
-            body = {"channel": channel.slack_id, "ts": posted.ts, "text": text, "blocks": blocks}
-            await bot.api.call("chat.update", json=body)
-        except SlackRefused as refused:
-            if refused.error not in CLOSED_TO_US | {"message_not_found", "cant_update_message", "edit_window_closed"}:
-                raise
-        return posted.ts
+    body: dict[str, Any] = {"channel": channel.slack_id, "text": text, "blocks": blocks}
 
     async def save(session: AsyncSession, ts: str | None) -> None:
         at = bot.clock.now()
@@ -95,9 +69,30 @@ async def post_line(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> No
             await rearm(session, again)
 
     if posted is None:
+        post = partial(_post, bot, body, f"{name}:{incident_id}", entry.recorded_at)
         await ctx.step("post", post, save)
     elif posted.ts is not None and shown != posted.digest:
-        await ctx.step("edit", edit, save)
+        await ctx.step("edit", partial(_edit, bot, body | {"ts": posted.ts}), save)
+
+
+async def _post(bot: Bot, body: Mapping[str, Any], key: str, since: datetime, attempt: int) -> str | None:
+    """The post's ts; None where the channel is closed to us."""
+    try:
+        return await post_once(bot.api, attempt, key, since=since, **body)
+    except SlackRefused as refused:
+        if refused.error in CLOSED_TO_US:
+            return None
+        raise
+
+
+async def _edit(bot: Bot, body: Mapping[str, Any], _: int) -> str:
+    """The post's ts; a line that nobody can edit any more stays as it is."""
+    try:
+        await bot.api.call("chat.update", json=body)
+    except SlackRefused as refused:
+        if refused.error not in CLOSED_TO_US | {"message_not_found", "cant_update_message", "edit_window_closed"}:
+            raise
+    return str(body["ts"])
 
 
 def _line(bot: Bot, record: Record, entry: Entry) -> tuple[list[dict[str, Any]], str, bool]:

@@ -67,18 +67,7 @@ async def _declare(call: Call) -> Answer:
         raise PrivateOrPublic(title=await call.plain(said.title))
     moment = call.moment(is_start="past" not in said.flags)
     private = "private" in said.flags
-    first = call.new(
-        Kind.DECLARED,
-        "",
-        moment,
-        {
-            "title": said.title,
-            "severity": said.severity,
-            "sort": "past" if "past" in said.flags else "drill" if "drill" in said.flags else "real",
-            "visibility": "private" if private else "public",
-            "at_given": call.time_words is not None,
-        },
-    )
+    first = call.new(Kind.DECLARED, "", moment, _declared(said, at_given=call.time_words is not None))
     recorded = await declare(
         call.session,
         call.workspace,
@@ -100,6 +89,17 @@ async def _declare(call: Call) -> Answer:
         assumed=call.time_words is None,
     )
     return Answer(words)
+
+
+def _declared(said: Declaration, *, at_given: bool) -> dict[str, object]:
+    """What the entry of a declaration holds."""
+    return {
+        "title": said.title,
+        "severity": said.severity,
+        "sort": "past" if "past" in said.flags else "drill" if "drill" in said.flags else "real",
+        "visibility": "private" if "private" in said.flags else "public",
+        "at_given": at_given,
+    }
 
 
 def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
