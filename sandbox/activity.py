@@ -17,14 +17,17 @@ class Activity:
 
     @property
     def busy(self) -> bool:
+        """Whether anything is under way."""
         return self._open > 0
 
     def begin(self) -> None:
+        """Something starts; each needs its own `end`."""
         self._open += 1
         self.steps += 1
         self._idle.clear()
 
     def end(self) -> None:
+        """Something is over; the last one to end lets those go on who wait for idleness."""
         self._open -= 1
         self.steps += 1
         if self._open == 0:
@@ -32,6 +35,7 @@ class Activity:
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
+        """`begin` and `end` around a block, also where it raises."""
         self.begin()
         try:
             yield

@@ -38,10 +38,12 @@ class Answer:
 
     @property
     def blocks(self) -> list[JSON]:
+        """The blocks of what came back; none where nothing did."""
         return self.seen.blocks if self.seen else []
 
     @property
     def buttons(self) -> list[Button]:
+        """The buttons that can be clicked in what came back."""
         return self.seen.buttons if self.seen else []
 
 
@@ -57,14 +59,17 @@ class SubmitResult:
 
     @property
     def closed(self) -> bool:
+        """The form is gone: it alone, or the whole stack."""
         return self.outcome in ("closed", "cleared")
 
     @property
     def updated(self) -> bool:
+        """Another view stands in the form's place."""
         return self.outcome == "updated"
 
     @property
     def pushed(self) -> bool:
+        """Another view lies on top of the form."""
         return self.outcome == "pushed"
 
 
@@ -85,6 +90,7 @@ class Hook:
 
     @property
     def url(self) -> str:
+        """The address as the bot is given it; it answers for 30 minutes and five times."""
         return f"{self.ws.url}/{self.kind}/{self.ws.team_id}/{self.id}"
 
     def use(self, body: JSON) -> tuple[int, str]:

@@ -27,6 +27,7 @@ class Titled:
     last_set: int = 0
 
     def payload(self) -> JSON:
+        """As a conversation carries it; `last_set` in epoch seconds."""
         return {"value": self.value, "creator": self.creator, "last_set": self.last_set}
 
 
@@ -55,6 +56,7 @@ class Channel:
 
     @property
     def private(self) -> bool:
+        """Anything but a public channel, so that only members can see it."""
         return self.kind != "public"
 
     @property

@@ -14,16 +14,31 @@ Quiet = Callable[[], Awaitable[None]]
 class Clock(Protocol):
     """What the workspace asks of a clock, and what the program under test may ask of the same object."""
 
-    def now(self) -> datetime: ...
-    async def sleep(self, seconds: float) -> None: ...
-    async def wait(self, event: asyncio.Event, until: datetime | None = None) -> bool: ...
-    async def until_parked(self, asking: "asyncio.Task[Any] | None" = None) -> None: ...
-    def parked_but(self, asking: "asyncio.Task[Any] | None") -> bool: ...
-    async def advance_to(self, instant: datetime, quiet: Quiet | None = None) -> None: ...
+    def now(self) -> datetime:
+        """The instant, aware UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds of this clock have passed."""
+
+    async def wait(self, event: asyncio.Event, until: datetime | None = None) -> bool:
+        """Wait for an event; False when `until` (aware UTC) came first, None waits for ever."""
+
+    async def until_parked(self, asking: "asyncio.Task[Any] | None" = None) -> None:
+        """Return when nobody but the one that asks has anything to do before the clock moves."""
+
+    def parked_but(self, asking: "asyncio.Task[Any] | None") -> bool:
+        """Whether nobody but `asking` has anything to do before the clock moves."""
+
+    async def advance_to(self, instant: datetime, quiet: Quiet | None = None) -> None:
+        """Move to an instant, deadline by deadline; `quiet` is awaited before the first and after each."""
+
     @property
-    def next_deadline(self) -> datetime | None: ...
+    def next_deadline(self) -> datetime | None:
+        """The earliest instant that somebody waits for, None where nobody does."""
+
     @property
-    def parked(self) -> bool: ...
+    def parked(self) -> bool:
+        """Whether nobody but the asking task has anything to do before the clock moves."""
 
 
 @dataclass(eq=False)

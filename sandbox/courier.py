@@ -50,6 +50,7 @@ class Delivery:
 
     @property
     def envelope_id(self) -> str | None:
+        """That of the last attempt; None before the first, or over HTTP."""
         return self.envelope_ids[-1] if self.envelope_ids else None
 
     @property
@@ -84,7 +85,8 @@ class Transport(Protocol):
         """False when nobody could be reached at all."""
         ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Let go of sockets and of deliveries under way."""
 
 
 class Courier:

@@ -28,6 +28,7 @@ class Fault:
     match: "Callable[[Call], bool] | None"
 
     def fits(self, call: "Call", when: When) -> bool:
+        """Whether it is due for this call, before or after its effect."""
         if self.when != when or self.left == 0 or self.method not in (call.method, "*"):
             return False
         return self.match is None or self.match(call)
@@ -67,4 +68,5 @@ class Faults:
         return None
 
     def clear(self) -> None:
+        """Forget what was planned; later calls succeed."""
         self._planned.clear()

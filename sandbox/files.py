@@ -32,10 +32,12 @@ class File:
     shares: list["Message"] = field(default_factory=list)
 
     def shared_in(self, message: "Message") -> None:
+        """A message shows it from now on."""
         self.shares.append(message)
 
     @property
     def channels(self) -> list[str]:
+        """Ids of the channels whose messages show it, each once."""
         return list(dict.fromkeys(m.channel.id for m in self.shares if not m.deleted))
 
     def payload(self, with_shares: bool = False) -> JSON:

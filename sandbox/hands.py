@@ -84,6 +84,7 @@ class Hands:
         return await interactions.shortcut(self.ws, self._me, callback_id, message)
 
     async def global_shortcut(self, callback_id: str) -> Answer:
+        """Start a shortcut of the lightning menu; nothing is selected."""
         return await interactions.shortcut(self.ws, self._me, callback_id, None)
 
     def finds(self, target: Target, label: str | None = None) -> Button:

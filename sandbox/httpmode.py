@@ -60,6 +60,7 @@ class RequestUrl:
         }
 
     async def close(self) -> None:
+        """Cancel deliveries under way and close the connection pool."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

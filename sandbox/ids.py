@@ -20,12 +20,15 @@ class Ids:
         return prefix + "0" + "".join(self._random.choices(_LETTERS, k=length - 1))
 
     def uuid(self) -> str:
+        """Like an envelope's or a client's message id."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def hex(self, length: int = 32) -> str:
+        """So many hexadecimal digits, zeroes in front kept."""
         return f"{self._random.getrandbits(length * 4):0{length}x}"
 
     def block_id(self) -> str:
+        """What Slack gives to a block that was sent without one."""
         return "".join(self._random.choices(string.ascii_letters + string.digits, k=5))
 
 

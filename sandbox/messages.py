@@ -32,6 +32,7 @@ class Bot:
     team_id: str
 
     def profile(self) -> JSON:
+        """The `bot_profile` of its messages, and the answer of bots.info."""
         return {
             "id": self.id,
             "app_id": self.app_id,
@@ -72,6 +73,7 @@ class Message:
 
     @property
     def is_reply(self) -> bool:
+        """In a thread and not its first message."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
     @property
@@ -150,6 +152,7 @@ class Pin:
     at: datetime
 
     def payload(self, permalink: str) -> JSON:
+        """As pins.list gives it."""
         return {
             "type": "message",
             "channel": self.message.channel.id,
@@ -170,10 +173,12 @@ class Log:
         """Ephemeral answers, which no method reads back."""
 
     def next_ts(self, now: datetime) -> str:
+        """A ts at or after `now` (aware UTC) that no message of the channel has."""
         self._last = ts_after(now, self._last)
         return self._last
 
     def add(self, message: Message) -> None:
+        """Keep a message; what only one person sees goes to `whispers` and never into history."""
         if message.ephemeral_for is not None:
             self.whispers.append(message)
             return
@@ -186,12 +191,14 @@ class Log:
         return self._all.get(ts or "")
 
     def remove(self, message: Message) -> None:
+        """Take a message out of history and its thread; the value lives on, marked as deleted."""
         message.deleted = True
         self._all.pop(message.ts, None)
         if message.is_reply and message.thread_ts is not None:
             self._replies[message.thread_ts].remove(message)
 
     def replies(self, ts: str) -> list[Message]:
+        """A thread's messages below its first, oldest first."""
         return self._replies.get(ts, [])
 
     def __iter__(self) -> Iterator[Message]:
@@ -199,4 +206,5 @@ class Log:
 
     @property
     def last_at(self) -> datetime | None:
+        """When the last ts was given out (aware UTC), None in an empty channel."""
         return None if self._last is None else instant_of(self._last)

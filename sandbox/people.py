@@ -83,12 +83,14 @@ class Person(Hands):
         )
 
     async def edits(self, message: Message, text: str) -> None:
+        """Reword one's own message. Raises NotPossible for somebody else's."""
         self._own(message)
-        stored = typed_message(self.ws, text)
+        stored = typed_message(self.ws, text) if self.bot is None else self.ws.stored(text)
         blocks = [rich_text(self.ws, stored)] if self.bot is None else []
         posting.edit(self.ws, message, self.id, text=stored, blocks=blocks)
 
     async def deletes(self, message: Message) -> None:
+        """Delete one's own message. Raises NotPossible for somebody else's."""
         self._own(message)
         posting.delete(self.ws, message)
 
@@ -99,18 +101,21 @@ class Person(Hands):
             posting.react(self.ws, message, self.id, emoji)
 
     async def unreacts(self, message: Message, emoji: str) -> None:
+        """Take one's reaction away. Raises NotPossible where there is none."""
         self._reaches(message)
         if self.id not in message.reactions.get(emoji, []):
             raise NotPossible(f"{self.handle} has no :{emoji}: on {message.ts}")
         posting.unreact(self.ws, message, self.id, emoji)
 
     async def pins(self, message: Message) -> None:
+        """Pin a message. Raises NotPossible for system messages and what is pinned already."""
         self._reaches(message)
         if message.subtype in NOT_PINNABLE or message.pinned:
             raise NotPossible(f"{message.ts} cannot be pinned")
         posting.pin(self.ws, message, self.id)
 
     async def unpins(self, message: Message) -> None:
+        """Unpin a message, whoever pinned it. Raises NotPossible where it is not pinned."""
         self._reaches(message)
         if not message.pinned:
             raise NotPossible(f"{message.ts} is not pinned")
@@ -144,33 +149,41 @@ class Person(Hands):
         rooms.join(self.ws, channel, self.id)
 
     async def leaves(self, channel: Channel) -> None:
+        """Leave a channel; private ones can then only be entered by invitation."""
         rooms.leave(self.ws, channel, self.id)
 
     async def invites(self, channel: Channel, people: Iterable["Person"]) -> None:
+        """Bring people into a channel one is in."""
         self._writes_in(channel)
         for person in people:
             rooms.join(self.ws, channel, person.id, self.id)
 
     async def kicks(self, channel: Channel, person: "Person") -> None:
+        """Remove somebody from a channel one is in."""
         self._writes_in(channel)
         rooms.leave(self.ws, channel, person.id, remover_id=self.id)
 
     async def sets_topic(self, channel: Channel, topic: str) -> None:
+        """Set the topic by hand; empty words clear it."""
         self._writes_in(channel)
         rooms.set_topic(self.ws, channel, self.id, typed_message(self.ws, topic))
 
     async def renames(self, channel: Channel, name: str) -> None:
+        """Rename a channel by hand; the name is taken as it stands."""
         self._writes_in(channel)
         rooms.rename(self.ws, channel, self.id, name)
 
     async def archives(self, channel: Channel) -> None:
+        """Archive a channel: nobody can write in it any more."""
         self._writes_in(channel)
         rooms.archive(self.ws, channel, self.id)
 
     async def unarchives(self, channel: Channel) -> None:
+        """Open an archived channel again, which no bot can."""
         rooms.unarchive(self.ws, channel, self.id)
 
     async def converts_to_private(self, channel: Channel) -> None:
+        """Make a public channel private; its id stays."""
         self._writes_in(channel)
         rooms.convert_to_private(self.ws, channel, self.id)
 
@@ -235,5 +248,6 @@ class Person(Hands):
 
     def _own(self, message: Message) -> None:
         self._reaches(message)
-        if message.user_id != self.id:
+        by_webhook = self.bot is not None and message.bot is self.bot
+        if message.user_id != self.id and not by_webhook:
             raise NotPossible(f"{message.ts} is not {self.handle}'s message")

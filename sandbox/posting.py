@@ -86,11 +86,13 @@ def delete(ws: "Workspace", message: Message) -> None:
 
 
 def react(ws: "Workspace", message: Message, user_id: str, name: str) -> None:
+    """Put a reaction on a message and tell the app; nobody checks here whether it stands already."""
     message.reactions.setdefault(name, []).append(user_id)
     _reaction_event(ws, "reaction_added", message, user_id, name)
 
 
 def unreact(ws: "Workspace", message: Message, user_id: str, name: str) -> None:
+    """Take a reaction off and tell the app. Whether it stands is the caller's to check."""
     message.reactions[name].remove(user_id)
     if not message.reactions[name]:
         del message.reactions[name]
@@ -109,6 +111,7 @@ def pin(ws: "Workspace", message: Message, user_id: str) -> None:
 
 
 def unpin(ws: "Workspace", message: Message, user_id: str) -> None:
+    """Take a pin off and tell the app. Whether there is one is the caller's to check."""
     before = message.payload()
     message.pinned = False
     gone = message.channel.pins.pop(message.ts)

@@ -68,6 +68,7 @@ def leave(ws: "Workspace", channel: Channel, user_id: str, *, remover_id: str | 
 
 
 def set_topic(ws: "Workspace", channel: Channel, user_id: str, topic: str) -> None:
+    """Set or clear the topic, with its system message and event."""
     channel.topic = Titled(topic, user_id, epoch(ws.clock.now()))
     _touch(ws, channel)
     words = f"set the channel topic: {topic}" if topic else "cleared the channel topic"
@@ -75,6 +76,7 @@ def set_topic(ws: "Workspace", channel: Channel, user_id: str, topic: str) -> No
 
 
 def set_purpose(ws: "Workspace", channel: Channel, user_id: str, purpose: str) -> None:
+    """Set or clear the description, with its system message and event."""
     channel.purpose = Titled(purpose, user_id, epoch(ws.clock.now()))
     _touch(ws, channel)
     words = f"set the channel description: {purpose}" if purpose else "cleared the channel description"
@@ -82,6 +84,7 @@ def set_purpose(ws: "Workspace", channel: Channel, user_id: str, purpose: str) -
 
 
 def rename(ws: "Workspace", channel: Channel, user_id: str, name: str) -> None:
+    """Rename a channel, with its system message and event; the old name is kept among the previous ones."""
     old = channel.name
     channel.name = name
     channel.previous_names = [old, *channel.previous_names]
@@ -94,6 +97,7 @@ def rename(ws: "Workspace", channel: Channel, user_id: str, name: str) -> None:
 
 
 def archive(ws: "Workspace", channel: Channel, user_id: str) -> None:
+    """Archive a channel; its system message is the last one in it."""
     _say(ws, channel, "archive", user_id, f"<@{user_id}> archived the channel", {"members": list(channel.members)})
     channel.archived = True
     _touch(ws, channel)

@@ -98,6 +98,7 @@ class Roster:
         return who.id if isinstance(who, Person) else self.person(who).id
 
     def by_handle(self, handle: str) -> Person | None:
+        """The person of a handle or display name, None where there is none."""
         return next((p for p in self.people.values() if handle in (p.handle, p.display_name)), None)
 
     @property
@@ -118,15 +119,19 @@ class Roster:
         return found
 
     def channel_named(self, name: str) -> Channel | None:
+        """The channel of that name (no `#`), archived ones too; None where there is none."""
         return next((c for c in self.channels if c.is_channel and c.name == name), None)
 
     def channel_by_id(self, channel_id: str) -> Channel | None:
+        """The conversation of any kind with that id, None where there is none."""
         return self._channels.get(channel_id)
 
     def enter_channel(self, channel: Channel) -> None:
+        """Make a conversation known under its id."""
         self._channels[channel.id] = channel
 
     def forget_channel(self, channel: Channel) -> None:
+        """Every method answers `channel_not_found` for it from now on."""
         self._channels.pop(channel.id, None)
 
     def view_by_id(self, view_id: str | None, external_id: str | None = None) -> View | None:

@@ -24,6 +24,7 @@ class Server:
         self.url = ""
 
     async def start(self) -> None:
+        """Listen on a free port of the loopback address."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         door = Door(self._ws)
         app.router.add_route("*", "/api/{method}", door.serve)
@@ -39,6 +40,7 @@ class Server:
         self.url = f"http://{host}:{port}"
 
     async def stop(self) -> None:
+        """Close sockets as Slack does when Socket Mode is switched off, then the server."""
         await self._ws.socket.disconnect("link_disabled")
         if self._runner is not None:
             await self._runner.cleanup()

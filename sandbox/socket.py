@@ -35,6 +35,7 @@ class Connection:
     """The ids of the envelopes sent on it."""
 
     async def send(self, frame: JSON) -> None:
+        """Send a frame; nothing where the socket is gone or was told to be silent."""
         if self.ws is not None and not self.silent:
             with suppress(ConnectionError, RuntimeError):
                 await self.ws.send_str(json.dumps(frame))

@@ -110,18 +110,22 @@ class View:
 
     @property
     def type(self) -> str:
+        """`modal` or `home`."""
         return str(self.definition["type"])
 
     @property
     def callback_id(self) -> str:
+        """What tells the app which of its forms this is; empty where it gave none."""
         return str(self.definition.get("callback_id") or "")
 
     @property
     def title(self) -> str:
+        """The title as the person reads it."""
         return text_object(self.ws, self.person, self.definition.get("title"))
 
     @property
     def blocks(self) -> list[JSON]:
+        """The blocks as the app sent them, block ids filled in."""
         return list(self.definition.get("blocks", []))
 
     @property
@@ -131,9 +135,11 @@ class View:
 
     @property
     def private_metadata(self) -> str:
+        """What the app gets back with the form; empty where it gave none."""
         return str(self.definition.get("private_metadata") or "")
 
     def block(self, block_id: str) -> JSON | None:
+        """The block of that id, None where there is none."""
         return next((b for b in self.blocks if b.get("block_id") == block_id), None)
 
     def element(self, name: str) -> tuple[JSON, JSON]:

@@ -124,6 +124,7 @@ class Workspace(Roster):
             self.courier.transport = RequestUrl(self)
 
     async def stop(self) -> None:
+        """Stop delivering, close the server, and cancel what is left."""
         await self.courier.stop()
         await self.server.stop()
         if self.courier.transport is not None:
@@ -156,6 +157,7 @@ class Workspace(Roster):
         return isinstance(transport, RequestUrl) and await transport.verifies_url()
 
     async def deletes_channel(self, channel: Channel) -> None:
+        """An administrator deletes a channel; every method answers `channel_not_found` then."""
         rooms.delete(self, channel, "USLACKBOT")
 
     async def changes_channel_id(self, channel: Channel) -> str:
@@ -255,6 +257,7 @@ class Workspace(Roster):
     # Small things that all rooms need
 
     def issue_trigger(self, person: Person, view: View | None = None) -> Trigger:
+        """A trigger for one modal; `view` is the modal it was clicked in, None for a message."""
         trigger_id = f"{self.ids.hex(3)}.{self.ids.hex(3)}.{self.ids.hex(16)}"
         trigger = self.triggers[trigger_id] = Trigger(trigger_id, person, self.clock.now(), view)
         return trigger
@@ -265,10 +268,12 @@ class Workspace(Roster):
         task.add_done_callback(self._background.discard)
 
     def next_event_ts(self) -> str:
+        """An event's own ts, later than every one before it."""
         self._last_event_ts = ts_after(self.clock.now(), self._last_event_ts)
         return self._last_event_ts
 
     def new_hash(self) -> str:
+        """A view's `hash`, which changes with each of its states."""
         return f"{int(self.clock.now().timestamp())}.{self.ids.hex(8)}"
 
     def give_view_ids(self, definition: JSON) -> None:

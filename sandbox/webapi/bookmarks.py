@@ -17,6 +17,7 @@ _EMOJI = re.compile(r":[a-z0-9_+'\-]+:")
 
 
 def add(call: Call) -> JSON:
+    """bookmarks.add: only links, and no more than MAX_BOOKMARKS of them."""
     channel = _channel(call)
     if call.text("type") != "link":
         raise SlackError("invalid_bookmark_type")
@@ -46,6 +47,7 @@ def add(call: Call) -> JSON:
 
 
 def edit(call: Call) -> JSON:
+    """bookmarks.edit: what is not given stays."""
     bookmark = _bookmark(call, _channel(call))
     if call.args.get("link") is not None:
         bookmark["link"] = _link(call, call.text("link"))
@@ -58,12 +60,14 @@ def edit(call: Call) -> JSON:
 
 
 def remove(call: Call) -> JSON:
+    """bookmarks.remove."""
     channel = _channel(call)
     del channel.bookmarks[_bookmark(call, channel)["id"]]
     return {}
 
 
 def listing(call: Call) -> JSON:
+    """bookmarks.list: all of a channel, without pages."""
     return {"bookmarks": list(visible(call, "channel_id").bookmarks.values())}
 
 

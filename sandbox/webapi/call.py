@@ -57,6 +57,7 @@ class Call:
         return value if isinstance(value, str) else json.dumps(value)
 
     def flag(self, name: str, default: bool = False) -> bool:
+        """A boolean argument, in any of the spellings that Slack takes."""
         value = self.args.get(name)
         if value is None or value == "":
             return default

@@ -33,6 +33,7 @@ def create(call: Call) -> JSON:
 
 
 def rename(call: Call) -> JSON:
+    """conversations.rename: only by whoever created the channel."""
     channel = writable(call, "manage")
     _named_kind(channel)
     if channel.creator_id != call.user_id:
@@ -91,6 +92,7 @@ def _invite_fault(call: Call, channel: Channel, user: str) -> str | None:
 
 
 def kick(call: Call) -> JSON:
+    """conversations.kick."""
     channel = writable(call, "manage")
     _named_kind(channel)
     user = call.text("user")
@@ -107,6 +109,7 @@ def kick(call: Call) -> JSON:
 
 
 def join(call: Call) -> JSON:
+    """conversations.join: public channels alone; a warning where the bot is in already."""
     channel = visible(call)
     if channel.private:
         raise SlackError("method_not_supported_for_channel_type")
@@ -120,6 +123,7 @@ def join(call: Call) -> JSON:
 
 
 def leave(call: Call) -> JSON:
+    """conversations.leave: `not_in_channel` comes as an answer, not as an error."""
     channel = allowed(call, "manage", visible(call))
     _named_kind(channel)
     if channel.archived:
@@ -135,6 +139,7 @@ def leave(call: Call) -> JSON:
 
 
 def archive(call: Call) -> JSON:
+    """conversations.archive: never the general channel."""
     channel = writable(call, "manage", archived="already_archived")
     _named_kind(channel)
     if channel.general:
@@ -152,18 +157,21 @@ def unarchive(call: Call) -> JSON:
 
 
 def set_topic(call: Call) -> JSON:
+    """conversations.setTopic."""
     channel, topic = _titled(call, "topic")
     rooms.set_topic(call.ws, channel, call.user_id, topic)
     return _shown(call, channel) | {"topic": topic}
 
 
 def set_purpose(call: Call) -> JSON:
+    """conversations.setPurpose."""
     channel, purpose = _titled(call, "purpose")
     rooms.set_purpose(call.ws, channel, call.user_id, purpose)
     return _shown(call, channel) | {"purpose": purpose}
 
 
 def open_direct(call: Call) -> JSON:
+    """conversations.open: by channel or by people; the same people give the same conversation."""
     ws, users = call.ws, call.names("users")
     if call.text("channel"):
         channel = visible(call)

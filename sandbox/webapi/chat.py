@@ -16,6 +16,7 @@ _CUSTOM = ("username", "icon_emoji", "icon_url")
 
 
 def post_message(call: Call) -> JSON:
+    """chat.postMessage: `channel` may also be a person's id, for their direct messages."""
     if any(call.args.get(name) for name in _CUSTOM):
         require_scope(call, ("chat:write.customize",))
     channel = destination(call)
@@ -73,6 +74,7 @@ def destination(call: Call) -> Channel:
 
 
 def post_ephemeral(call: Call) -> JSON:
+    """chat.postEphemeral: only for somebody who is in the channel; no history keeps it."""
     channel = writable(call, None)
     if call.text("user") not in channel.members:
         raise SlackError("user_not_in_channel")
@@ -114,6 +116,7 @@ def update(call: Call) -> JSON:
 
 
 def delete(call: Call) -> JSON:
+    """chat.delete: the bot's own messages alone."""
     channel = visible(call)
     message = message_at(channel, call.text("ts"))
     if message.user_id != call.user_id:
@@ -123,12 +126,14 @@ def delete(call: Call) -> JSON:
 
 
 def get_permalink(call: Call) -> JSON:
+    """chat.getPermalink: needs no scope, but the channel must be visible."""
     channel = visible(call)
     message = message_at(channel, call.text("message_ts"))
     return {"channel": channel.id, "permalink": call.ws.permalink(message)}
 
 
 def me_message(call: Call) -> JSON:
+    """chat.meMessage: words alone, no blocks."""
     channel = writable(call, None)
     parts = content(call, too_long="msg_too_long")
     if not parts.text:

@@ -28,6 +28,7 @@ class Content:
 
     @property
     def empty(self) -> bool:
+        """Nothing that a message could show."""
         return not (self.text or self.blocks or self.attachments)
 
 

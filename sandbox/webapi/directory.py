@@ -15,6 +15,7 @@ JSON = dict[str, Any]
 
 
 def user_info(call: Call) -> JSON:
+    """users.info: somebody from another organisation only where a channel is shared with them."""
     person = call.ws.people.get(call.text("user"))
     if person is None:
         raise SlackError("user_not_found")
@@ -24,12 +25,14 @@ def user_info(call: Call) -> JSON:
 
 
 def user_list(call: Call) -> JSON:
+    """users.list: everybody of this workspace, deactivated ones too."""
     people = [p for p in call.ws.people.values() if not p.stranger]
     part, tail = page(call, people, default=max(1, len(people)), most=1000)
     return {"members": [_shown(call, p) for p in part], "cache_ts": 0} | tail
 
 
 def by_email(call: Call) -> JSON:
+    """users.lookupByEmail: in any case; neither deactivated people nor strangers."""
     wanted = call.text("email").lower()
     for person in call.ws.people.values():
         if person.email and person.email.lower() == wanted and not person.deleted and not person.stranger:
@@ -38,10 +41,12 @@ def by_email(call: Call) -> JSON:
 
 
 def presence(call: Call) -> JSON:
+    """users.getPresence: here everybody is always there."""
     return {"presence": "active", "online": True, "auto_away": False, "manual_away": False}
 
 
 def bot_info(call: Call) -> JSON:
+    """bots.info: the app's own bot where none is named."""
     bots = [p.bot for p in call.ws.people.values() if p.bot is not None]
     found = next((b for b in bots if b.id == (call.text("bot") or call.ws.bot.id)), None)
     if found is None:
@@ -50,12 +55,14 @@ def bot_info(call: Call) -> JSON:
 
 
 def group_list(call: Call) -> JSON:
+    """usergroups.list: `paid_teams_only` on a free plan."""
     _paid(call)
     groups = [g for g in call.ws.groups.values() if not g.disabled or call.flag("include_disabled")]
     return {"usergroups": [_group(call, g) for g in groups]}
 
 
 def group_users(call: Call) -> JSON:
+    """usergroups.users.list: ids of people; `paid_teams_only` on a free plan."""
     _paid(call)
     for group in call.ws.groups.values():
         if group.id == call.text("usergroup") and (not group.disabled or call.flag("include_disabled")):

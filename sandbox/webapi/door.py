@@ -25,6 +25,7 @@ class Door:
         self._ws = ws
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
+        """One call of a method, from the request to the answer; every call is kept for tests to read."""
         ws = self._ws
         with ws.activity.under_way():
             args, token = await read_request(request)
@@ -150,4 +151,5 @@ async def read_request(request: web.Request) -> tuple[JSON, str | None]:
 
 
 def reply(body: JSON, status: int, headers: dict[str, str]) -> web.Response:
+    """An answer as JSON; Slack says 200 to nearly all refusals."""
     return web.json_response(body, status=status, headers=headers)

@@ -17,6 +17,7 @@ MAX_CHANNELS = 100
 
 
 def upload_url(call: Call) -> JSON:
+    """files.getUploadURLExternal, the first of three steps: nobody sees the file yet."""
     ws = call.ws
     length = call.number("length", 0)
     if length <= 0:
@@ -56,7 +57,8 @@ def complete(call: Call) -> JSON:
     return {"files": answer}
 
 
-def info(call: Call) -> JSON:
+def about(call: Call) -> JSON:
+    """files.info: text files come with their content."""
     file = _visible(call)
     body = {"file": file.payload(with_shares=True), "comments": [], "response_metadata": {"next_cursor": ""}}
     if file.payload()["mimetype"].startswith("text/"):
@@ -65,6 +67,7 @@ def info(call: Call) -> JSON:
 
 
 def listing(call: Call) -> JSON:
+    """files.list: what the bot may see, by pages."""
     wanted = call.text("channel")
     files = [f for f in call.ws.files.values() if f.completed and not f.deleted and _may_see(call, f)]
     files = [f for f in files if not wanted or wanted in f.channels]
@@ -73,6 +76,7 @@ def listing(call: Call) -> JSON:
 
 
 def delete(call: Call) -> JSON:
+    """files.delete: the bot's own files alone."""
     file = _visible(call)
     if file.user_id != call.user_id:
         raise SlackError("cant_delete_file")
@@ -130,6 +134,6 @@ METHODS = {
     "files.completeUploadExternal": complete,
     "files.delete": delete,
     "files.getUploadURLExternal": upload_url,
-    "files.info": info,
+    "files.info": about,
     "files.list": listing,
 }

@@ -49,7 +49,8 @@ def replies(call: Call) -> JSON:
     }
 
 
-def info(call: Call) -> JSON:
+def about(call: Call) -> JSON:
+    """conversations.info: `channel_not_found` also for a private channel the bot is not in."""
     channel = allowed(call, "read", visible(call))
     return {"channel": channel.payload(call.user_id, call.flag("include_num_members"))}
 
@@ -62,6 +63,7 @@ def listing(call: Call) -> JSON:
 
 
 def of_user(call: Call) -> JSON:
+    """users.conversations: those a person is in and the bot may see."""
     user = call.text("user") or call.user_id
     chosen = [c for c in _of_types(call) if user in c.members]
     chosen = [c for c in chosen if c.kind == "public" or call.user_id in c.members]
@@ -70,6 +72,7 @@ def of_user(call: Call) -> JSON:
 
 
 def members(call: Call) -> JSON:
+    """conversations.members: ids, by pages."""
     channel = allowed(call, "read", visible(call))
     part, tail = page(call, list(channel.members), default=100, most=1000)
     return {"members": part} | tail
@@ -135,7 +138,7 @@ def _of_types(call: Call) -> list[Channel]:
 
 METHODS = {
     "conversations.history": history,
-    "conversations.info": info,
+    "conversations.info": about,
     "conversations.list": listing,
     "conversations.members": members,
     "conversations.replies": replies,

@@ -16,6 +16,7 @@ MAX_EMOJI, MAX_OF_ONE = 50, 23  # distinct emoji on a message, and of one person
 
 
 def pin(call: Call) -> JSON:
+    """pins.add."""
     message = _pinned_at(call)
     if message.subtype in NOT_PINNABLE:
         raise SlackError("not_pinnable")
@@ -28,6 +29,7 @@ def pin(call: Call) -> JSON:
 
 
 def unpin(call: Call) -> JSON:
+    """pins.remove."""
     message = _pinned_at(call)
     if not message.pinned:
         raise SlackError("no_pin")
@@ -36,12 +38,14 @@ def unpin(call: Call) -> JSON:
 
 
 def pins(call: Call) -> JSON:
+    """pins.list: the newest first."""
     channel = visible(call)
     items = sorted(channel.pins.values(), key=lambda p: p.at, reverse=True)
     return {"items": [p.payload(call.ws.permalink(p.message)) for p in items]}
 
 
 def react(call: Call) -> JSON:
+    """reactions.add: `already_reacted` where the bot's own stands."""
     message = _reacted_at(call)
     name = call.text("name").strip(":")
     if not known(name, call.ws.custom_emoji):
@@ -57,6 +61,7 @@ def react(call: Call) -> JSON:
 
 
 def unreact(call: Call) -> JSON:
+    """reactions.remove: the bot's own alone."""
     message = _reacted_at(call)
     name = call.text("name").strip(":")
     if call.user_id not in message.reactions.get(name, []):
@@ -66,6 +71,7 @@ def unreact(call: Call) -> JSON:
 
 
 def reactions(call: Call) -> JSON:
+    """reactions.get: the message with all its reactions."""
     message = _reacted_at(call)
     return {"type": "message", "channel": message.channel.id, "message": message.payload()}
 

@@ -18,6 +18,7 @@ PER_WINDOW, WINDOW = 30, 300
 
 
 def schedule(call: Call) -> JSON:
+    """chat.scheduleMessage: `post_at` in epoch seconds, by the workspace's clock."""
     ws, now = call.ws, call.ws.clock.now()
     channel = destination(call)
     post_at = call.number("post_at", 0)
@@ -45,6 +46,7 @@ def schedule(call: Call) -> JSON:
 
 
 def unschedule(call: Call) -> JSON:
+    """chat.deleteScheduledMessage: not in the last minute before it is posted."""
     channel = visible(call)
     entry = call.ws.scheduled.get(call.text("scheduled_message_id"))
     if entry is None or entry["channel_id"] != channel.id:
@@ -56,6 +58,7 @@ def unschedule(call: Call) -> JSON:
 
 
 def scheduled_list(call: Call) -> JSON:
+    """chat.scheduledMessages.list."""
     wanted = call.text("channel")
     entries = [s for s in call.ws.scheduled.values() if wanted in ("", s["channel_id"])]
     return {"scheduled_messages": entries, "response_metadata": {"next_cursor": ""}}

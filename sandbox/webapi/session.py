@@ -9,12 +9,14 @@ JSON = dict[str, Any]
 
 
 def api_test(call: Call) -> JSON:
+    """api.test: gives back what it got, or the error asked for."""
     if error := call.text("error"):
         raise SlackError(error, args=call.args)
     return {"args": call.args}
 
 
 def auth_test(call: Call) -> JSON:
+    """auth.test: who the token belongs to."""
     ws = call.ws
     return {
         "url": f"https://{ws.team}.slack.test/",
@@ -28,6 +30,7 @@ def auth_test(call: Call) -> JSON:
 
 
 def connections_open(call: Call) -> JSON:
+    """apps.connections.open: a socket's address that is good for one connection."""
     ws = call.ws
     if not ws.manifest.socket_mode:
         raise SlackError("forbidden_team")
@@ -35,6 +38,7 @@ def connections_open(call: Call) -> JSON:
 
 
 def authorizations_list(call: Call) -> JSON:
+    """apps.event.authorizations.list: for whom the app sees an event."""
     ws = call.ws
     known = {d.payload.get("event_context") for d in ws.acks if d.kind == "events_api"}
     if call.text("event_context") not in known:
@@ -44,6 +48,7 @@ def authorizations_list(call: Call) -> JSON:
 
 
 def team_info(call: Call) -> JSON:
+    """team.info."""
     ws = call.ws
     return {"team": {"id": ws.team_id, "name": ws.team, "domain": ws.team, "email_domain": "", "icon": {}}}
 

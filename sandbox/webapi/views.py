@@ -16,6 +16,7 @@ MAX_SIZE = 250_000
 
 
 def open_(call: Call) -> JSON:
+    """views.open: the trigger is good once, for three seconds."""
     trigger = _trigger(call)
     definition = _definition(call, "modal", None)
     trigger.used = True
@@ -35,6 +36,7 @@ def push(call: Call) -> JSON:
 
 
 def update(call: Call) -> JSON:
+    """views.update: by id or external id; a `hash` of an older state is refused."""
     view_id, external_id = call.text("view_id"), call.text("external_id")
     if not view_id and not external_id:
         raise SlackError("invalid_arguments", "must provide view_id or external_id")
@@ -48,6 +50,7 @@ def update(call: Call) -> JSON:
 
 
 def publish(call: Call) -> JSON:
+    """views.publish: the home tab, where the manifest has one."""
     if not call.ws.manifest.home_tab:
         raise SlackError("not_enabled")
     person = call.ws.people.get(call.text("user_id"))
