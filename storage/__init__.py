@@ -1,0 +1,1 @@
+"""What the bot remembers: tables, entries, transcript, jobs. Knows no rules and no Slack."""

@@ -105,7 +105,7 @@ def _escalations(reading: Reading) -> tuple[Escalation, ...]:
     answers: dict[int, list[Answer]] = defaultdict(list)
     for entry in sorted(reading.of(Kind.ANSWERED), key=lambda entry: entry.order):
         person = reading.person(entry.author_id)
-        answers[int(reading.data(entry).get("escalation") or 0)].append(
+        answers[int(reading.keys(entry).get("escalation") or 0)].append(
             Answer(at=entry.occurred_at, person=person, number=entry.number)
         )
     return tuple(
@@ -114,11 +114,11 @@ def _escalations(reading: Reading) -> tuple[Escalation, ...]:
             at=entry.occurred_at,
             entries=(entry.number, *(answer.number for answer in answers[entry.number])),
             approximate=entry.precision == APPROXIMATE,
-            to=tuple(reading.data(entry).get("to") or ()),
+            to=tuple(reading.keys(entry).get("to") or ()),
             answers=tuple(answers[entry.number]),
         )
         for entry in sorted(reading.of(Kind.ESCALATED), key=lambda entry: entry.order)
-        if reading.text(entry) or reading.data(entry).get("to")
+        if reading.text(entry) or reading.keys(entry).get("to")
     )
 
 
@@ -137,7 +137,7 @@ def _chronology(reading: Reading, suspicions: Suspicions) -> tuple[Row, ...]:
                 at=entry.occurred_at,
                 entries=(entry.number, *judged),
                 approximate=entry.precision == APPROXIMATE,
-                to=tuple(reading.data(entry).get("to") or ()) if entry.kind is Kind.ESCALATED else (),
+                to=tuple(reading.keys(entry).get("to") or ()) if entry.kind is Kind.ESCALATED else (),
                 confirmed=entry.number in suspicions.confirmed,
             )
         )

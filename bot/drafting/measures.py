@@ -22,7 +22,7 @@ def tasks(reading: Reading) -> tuple[Task, ...]:
     """The specific measures, in the order recorded; what was said last of owner and outcome holds."""
     later: dict[int, list[Entry]] = defaultdict(list)
     for entry in reading.of(Kind.TASK_DONE, Kind.TASK_DROPPED, Kind.TASK_ASSIGNED):
-        later[int(reading.data(entry).get("task") or 0)].append(entry)
+        later[int(reading.keys(entry).get("task") or 0)].append(entry)
     return tuple(
         _task(reading, entry, later[entry.number])
         for entry in reading.of(Kind.TASK)

@@ -52,7 +52,7 @@ def _services(reading: Reading, impacts: list[Entry]) -> tuple[tuple[Statement, 
     spared: dict[str, Statement] = {}
     for entry in impacts:
         for key, ours, theirs in (("services", affected, spared), ("unaffected", spared, affected)):
-            for name in reading.data(entry).get(key) or ():
+            for name in reading.keys(entry).get(key) or ():
                 folded = " ".join(name.split()).casefold()
                 theirs.pop(folded, None)
                 ours.setdefault(folded, Statement(text=name, entries=(entry.number,)))
@@ -61,12 +61,12 @@ def _services(reading: Reading, impacts: list[Entry]) -> tuple[tuple[Statement, 
 
 def _share(reading: Reading, impacts: list[Entry]) -> Share | None:
     """From the last impact that says a percentage; where none does, the last that says why there is none."""
-    said = [entry for entry in impacts if reading.data(entry).get("percent") is not None]
+    said = [entry for entry in impacts if reading.keys(entry).get("percent") is not None]
     said = said or [entry for entry in impacts if reading.words(entry, "percent_text")]
     if not said:
         return None
     last = said[-1]
-    percent = reading.data(last).get("percent")
+    percent = reading.keys(last).get("percent")
     if isinstance(percent, float) and percent.is_integer():
         percent = int(percent)
     return Share(text=reading.words(last, "percent_text"), percent=percent, entries=(last.number,))

@@ -33,12 +33,12 @@ class Reading:
         self._seen: dict[int, list[int]] = {}
         self._people: dict[str, str] = {}
         self._texts: dict[int, str] = {}
-        self._data: dict[int, dict[str, Any]] = {}
+        self._keys: dict[int, dict[str, Any]] = {}
         # Every entry is read here, by number, so that the mask counts the same way whatever is printed first.
         for entry in self.entries:
             self._by_kind[entry.kind].append(entry)
             self._texts[entry.number] = self._text_of(entry)
-            self._data[entry.number] = self._data_of(entry)
+            self._keys[entry.number] = self._keys_of(entry)
 
     def of(self, *kinds: Kind) -> list[Entry]:
         """The standing entries of these kinds, by number."""
@@ -54,13 +54,13 @@ class Reading:
         """What the entry says, as a person reads it."""
         return self._texts[entry.number]
 
-    def data(self, entry: Entry) -> Mapping[str, Any]:
+    def keys(self, entry: Entry) -> Mapping[str, Any]:
         """What its keys say, as a person reads it."""
-        return self._data[entry.number]
+        return self._keys[entry.number]
 
     def words(self, entry: Entry, key: str) -> str:
         """The words of one key, or ''."""
-        return str(self._data[entry.number].get(key) or "")
+        return str(self._keys[entry.number].get(key) or "")
 
     def person(self, person_id: str) -> str:
         """A display name, with anything secret in it hidden."""
@@ -99,7 +99,7 @@ class Reading:
         text = self._hide(plain(entry.text, self.names).strip(), entry.number)
         return text or (REDACTED if entry.redacted else "")
 
-    def _data_of(self, entry: Entry) -> dict[str, Any]:
+    def _keys_of(self, entry: Entry) -> dict[str, Any]:
         data = dict(entry.data)
         for key in _SPOKEN_KEYS:
             if data.get(key):

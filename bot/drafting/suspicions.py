@@ -19,7 +19,7 @@ class Suspicions:
         self.confirmed: dict[int, tuple[int, ...]] = {}
         self.dead_ends: list[Entry] = []
         for entry in reading.of(Kind.RULED_OUT, Kind.CONFIRMED):
-            number = reading.data(entry).get("hypothesis")
+            number = reading.keys(entry).get("hypothesis")
             target = reading.by_number.get(int(number)) if number is not None else None
             if target is not None and target.kind is Kind.HYPOTHESIS:
                 self._judge(entry, target.number)
