@@ -20,9 +20,7 @@ COPY bot/ bot/
 COPY storage/ storage/
 COPY sandbox/ sandbox/
 COPY templates/ templates/
-# manifest.yml goes beside the packages, where `tocsin doctor` compares the granted scopes with it.
-RUN /venv/bin/pip install --no-cache-dir -q -c constraints.txt --no-build-isolation . \
-    && cp manifest.yml "$(/venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+RUN /venv/bin/pip install --no-cache-dir -q -c constraints.txt --no-build-isolation .
 
 FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home tocsin \

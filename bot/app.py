@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import timedelta
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 #: Well under a job's lease: an old request has landed before a take-over looks for what it did.
 SLACK_TIMEOUT = 10
 LONGEST_WAIT = 30.0
+#: Together with two seconds for handlers that are cut off, less than the ten that a container is given.
+SOCKET_GRACE = 1.5
+WORKER_GRACE = timedelta(seconds=5)
 
 
 class Tocsin:
@@ -42,6 +47,8 @@ class Tocsin:
         self._worker: Worker | None = None
         self._replies: Replies | None = None
         self._socket: AsyncSocketModeHandler | None = None
+        self.address = ""
+        """Where it is connected to, as Slack says (`https://acme.slack.com/`); empty before."""
 
     async def start(self) -> None:
         """Migrate, find out who we are, work, connect. Raises what the database or Slack refuse for good."""
@@ -75,7 +82,17 @@ class Tocsin:
         app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
         await self._worker.start()
-        self._socket = AsyncSocketModeHandler(app, app_token.reveal())
+        await self._connect(app, app_token.reveal())
+        self.address = bot.identity.url
+
+    async def _connect(self, app: AsyncApp, token: str) -> None:
+        """Open the socket. Its address is asked for here: the socket's client would try a wrong token for ever."""
+        opener = AsyncWebClient(
+            token=token, base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
+        )
+        opened = await self._answered(SlackApi(opener), "apps.connections.open")
+        self._socket = AsyncSocketModeHandler(app, token)
+        self._socket.client.wss_uri = str(opened["url"])
         await self._socket.connect_async()  # type: ignore[no-untyped-call]
 
     def _bolt(self, identity: Identity, token: str) -> AsyncApp:
@@ -101,17 +118,20 @@ class Tocsin:
         )
 
     async def _identify(self, api: SlackApi) -> Identity:
-        """Ask Slack who we are, until it answers; a refusal for good (a wrong token) is raised."""
+        answer = await self._answered(api, "auth.test")
+        return Identity(
+            team_id=str(answer["team_id"]),
+            user_id=str(answer["user_id"]),
+            bot_id=str(answer.get("bot_id") or ""),
+            url=str(answer.get("url") or ""),
+        )
+
+    async def _answered(self, api: SlackApi, method: str) -> dict[str, Any]:
+        """Ask Slack until it answers; a refusal for good (a wrong token) is raised as Permanent."""
         wait = 1.0
         while True:
             try:
-                answer = await api.call("auth.test")
-                return Identity(
-                    team_id=str(answer["team_id"]),
-                    user_id=str(answer["user_id"]),
-                    bot_id=str(answer.get("bot_id") or ""),
-                    url=str(answer.get("url") or ""),
-                )
+                return await api.call(method)
             except SlackRefused as refused:
                 raise permanent(refused) from None
             except (Retry, SlackUnwell) as unwell:
@@ -131,13 +151,15 @@ class Tocsin:
             )
 
     async def stop(self) -> None:
-        """Stop intake, finish what runs within ten seconds, hand the rest back, close the database."""
+        """Stop intake, finish what runs within nine seconds, hand the rest back, close the database."""
         if self._socket is not None:
-            await self._socket.close_async()  # type: ignore[no-untyped-call]
-        if self._replies is not None:
-            await self._replies.drain()
-        if self._worker is not None:
-            await self._worker.stop()
+            # A server that is gone does not answer the closing handshake.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._socket.close_async(), SOCKET_GRACE)  # type: ignore[no-untyped-call]
+        await asyncio.gather(
+            *([self._replies.drain()] if self._replies is not None else []),
+            *([self._worker.stop(WORKER_GRACE)] if self._worker is not None else []),
+        )
         if self._db is not None:
             await self._db.close()
 

@@ -85,7 +85,7 @@ class Wording:
                 complaint = f"{name}: {type(fault).__name__}: {fault}"
                 if complaint not in self.complaints:
                     self.complaints.append(complaint)
-                log.warning("own template failed, ours is used", extra={"template": name, "fault": str(fault)})
+                log.warning("own template failed, ours is used", extra={"template": name, "fault": type(fault).__name__})
         return ours.template(name).render(params)
 
 

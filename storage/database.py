@@ -132,7 +132,8 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
     # At DEBUG this driver logs each statement with its values, which are people's words.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
     # A session ends its own transaction, always; the pool's second ROLLBACK would cost a fifth of all throughput.
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_reset_on_return=None)
+    # An error's text is logged and shown; with `hide_parameters` it holds no values, which are people's words too.
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_reset_on_return=None, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: DBAPIConnection, _record: Any) -> None:
@@ -153,6 +154,7 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
 def _postgresql(url: URL) -> AsyncEngine:
     return create_async_engine(
         url,
+        hide_parameters=True,
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,  # a server that was restarted is met by a new connection, not by a failed transaction

@@ -64,7 +64,7 @@ async def schema_of(url: str) -> str | None:
     address = Address.parse(url)
     if address.path is not None:
         return await asyncio.to_thread(_sqlite_revision, address.path)
-    engine = create_async_engine(address.url, poolclass=NullPool)
+    engine = create_async_engine(address.url, poolclass=NullPool, hide_parameters=True)
     try:
         async with engine.connect() as connection:
             return await _postgresql_revision(connection)
@@ -137,7 +137,7 @@ def _back_up(path: Path, suffix: str) -> Path:
 
 @contextlib.contextmanager
 def _sqlite_engine(path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -158,7 +158,7 @@ def _sqlite_engine(path: Path) -> Iterator[Engine]:
 
 
 async def _migrate_postgresql(address: Address, allowed: bool) -> Migrated:
-    engine = create_async_engine(address.url, poolclass=NullPool)
+    engine = create_async_engine(address.url, poolclass=NullPool, hide_parameters=True)
     try:
         async with engine.connect() as connection:
             before = await _postgresql_revision(connection)

@@ -102,14 +102,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source, wheels, target = (tmp_path_factory.mktemp(name) for name in ("source", "wheels", "target"))
     for path in tracked(*copied()):
         (source / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, source / path)
+        shutil.copy(ROOT / path, source / path, follow_symlinks=False)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     isolated = os.environ | {"PIP_NO_INDEX": "1"}
     made = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(source)]
     subprocess.run(made, check=True, env=isolated)
     [wheel] = wheels.glob("tocsin-*.whl")
     subprocess.run([*pip, "install", "--no-deps", "--target", str(target), str(wheel)], check=True, env=isolated)
-    shutil.copy(source / "manifest.yml", target)
     (target / "names.json").write_text(json.dumps(zipfile.ZipFile(wheel).namelist()))
     return target
 

@@ -13,7 +13,12 @@ from bot.cli.outcome import EXIT_CODES, explain
 
 #: Every command: its name, where it is defined, and its line in `tocsin --help`.
 COMMANDS = (
+    Later("run", "bot.cli.serve:run", "Start the bot and stay until SIGTERM or Ctrl-C."),
+    Later("demo", "bot.cli.demo:demo", "Play an incident from declaration to postmortem, on a Slack of its own."),
+    Later("list", "bot.cli.listing:listing", "List incidents, open ones first."),
+    Later("timeline", "bot.cli.timeline:timeline", "Print what was recorded of an incident, in the order of time."),
     Later("draft", "bot.cli.draft:draft", "Print the drafted postmortem of an incident."),
+    Later("export", "bot.cli.export:export", "Write everything that is kept, as JSON lines: the operator's full copy."),
     Later(
         "replay", "bot.cli.replay:replay", "Play incidents from files and hold their drafts against what they expect."
     ),

@@ -18,8 +18,8 @@ import bot
 from bot.cli.finding import Finding
 from bot.settings import Settings
 
-#: Beside the package, in a checkout as in an installation from one.
-MANIFEST = Path(bot.__file__).parent.parent / "manifest.yml"
+#: A link to the one at the top of the repository, which an installation has as a file.
+MANIFEST = Path(bot.__file__).with_name("manifest.yml")
 
 _SKEW_SEEN = timedelta(seconds=5)  # a Date header has whole seconds, and an answer takes its time
 _SKEW_REFUSED = timedelta(minutes=5)  # past this Slack's request signatures count as replayed

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.draft import texts
 from bot.cli.reading import record_of
 from bot.cli.replaying.judge import Verdict, judge
-from bot.cli.replaying.player import Played, Player
-from bot.cli.replaying.script import Script, Step
+from bot.cli.replaying.player import Played, Player, Watcher
+from bot.cli.replaying.script import Script
 from bot.cli.replaying.stage import stage
 
 
@@ -55,12 +54,12 @@ class Performance:
         return path
 
 
-async def perform(script: Script, heard: Callable[[Step], None] | None = None) -> Performance:
-    """Play a script in a workspace and a database of its own, and judge the draft. Raises NotAReplay."""
+async def perform(script: Script, watcher: Watcher | None = None) -> Performance:
+    """Play a script in a workspace and a database of its own, in front of `watcher`; judge it. Raises NotAReplay."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tocsin-replay-") as folder:
         async with stage(script, Path(folder)) as set_up:
-            played = await Player(script, set_up, heard).play()
+            played = await Player(script, set_up, watcher).play()
             markdown, structured = texts(set_up.settings, await record_of(set_up.settings, 1))
             refused = tuple(f"{call.method}: {call.error}" for call in set_up.workspace.refused)
     verdict = judge(script.expected, json.loads(structured), script.must_not_appear, markdown, structured)

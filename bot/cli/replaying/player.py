@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from bot.cli.replaying.reading import Said, read_answer, understood, with_plain_time
 from bot.cli.replaying.script import NotAReplay, Script, Step
@@ -29,11 +29,23 @@ class Played:
     faults: list[str] = field(default_factory=list)
 
 
-class Player:
-    """Plays one script on one stage. `heard` is told each step before it happens."""
+class Watcher(Protocol):
+    """Whoever follows along; the play waits for it."""
 
-    def __init__(self, script: Script, stage: Stage, heard: Callable[[Step], None] | None = None) -> None:
-        self._script, self._stage, self._heard = script, stage, heard
+    async def begins(self, step: Step) -> None:
+        """This step is about to happen."""
+        ...
+
+    async def answered(self, text: str) -> None:
+        """The bot answered a command with this, privately."""
+        ...
+
+
+class Player:
+    """Plays one script on one stage, in front of `watcher` if there is one."""
+
+    def __init__(self, script: Script, stage: Stage, watcher: Watcher | None = None) -> None:
+        self._script, self._stage, self._watcher = script, stage, watcher
         self._messages: dict[str, Message] = {}
         self._numbers: dict[str, int] = {}
         self._commands: set[str] = set()
@@ -51,8 +63,8 @@ class Player:
         """All steps in order, then whatever is still to be done."""
         for step in self._script.steps:
             await self._stage.stand_at(step.at)
-            if self._heard:
-                self._heard(step)
+            if self._watcher:
+                await self._watcher.begins(step)
             act = getattr(self, f"_do_{step.do}", None)
             if act is None:
                 raise NotAReplay(f"{step.id}: no such thing to do: {step.do!r}")
@@ -111,6 +123,8 @@ class Player:
 
     async def _type(self, person: Person, channel: Channel, text: str) -> Said:
         answer = await person.types(text, channel)
+        if self._watcher:
+            await self._watcher.answered(answer.text)
         if answer.failed:
             return Said(f"failed: {answer.failed}", None)
         return read_answer(answer.text)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import bot
 from bot.app import Tocsin
 from bot.cli.replaying.script import Script
 from bot.settings import Secret, Settings
 from sandbox import SetClock, Workspace
 
-MANIFEST = Path(__file__).parents[3] / "manifest.yml"
+MANIFEST = Path(bot.__file__).with_name("manifest.yml")
 
 
 @dataclass(slots=True)
@@ -63,11 +64,11 @@ async def stage(script: Script, folder: Path, settings: Settings | None = None) 
             timezone=script.zone,
             timezone_label=script.zone_label,
         )
-        bot = Tocsin(own, clock=clock)
+        tocsin = Tocsin(own, clock=clock)
         try:
-            await bot.start()
-            yield Stage(clock, workspace, bot, own)
+            await tocsin.start()
+            yield Stage(clock, workspace, tocsin, own)
         finally:
-            await bot.stop()
+            await tocsin.stop()
     finally:
         await workspace.stop()
