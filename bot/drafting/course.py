@@ -35,6 +35,8 @@ ROW_KINDS = {
     Kind.REOPENED: "reopen",
     Kind.RULED_OUT: "misleading",
 }
+#: What is a line of its own even where nobody said a word: that it happened, by whom and to whom is enough.
+_WITHOUT_WORDS = (Kind.DETECTED, Kind.ESCALATED)
 
 
 def recount(reading: Reading, state: IncidentState) -> Timeline:
@@ -123,8 +125,9 @@ def _escalations(reading: Reading) -> tuple[Escalation, ...]:
 
 
 def _chronology(reading: Reading, suspicions: Suspicions) -> tuple[Row, ...]:
-    plain_kinds = [kind for kind in ROW_KINDS if kind is not Kind.RULED_OUT]
-    entries = [*reading.told(*plain_kinds), *suspicions.standing, *suspicions.refuted, *suspicions.dead_ends]
+    plain_kinds = [kind for kind in ROW_KINDS if kind not in (Kind.RULED_OUT, *_WITHOUT_WORDS)]
+    entries = [*reading.told(*plain_kinds), *reading.of(*_WITHOUT_WORDS)]
+    entries += [*suspicions.standing, *suspicions.refuted, *suspicions.dead_ends]
     rows = []
     for entry in sorted(entries, key=lambda entry: entry.order):
         ruling = suspicions.rulings.get(entry.number)

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from bot.cli.replaying.reading import Said, read_answer, understood, with_plain_time
+from bot.cli.replaying.reading import Said, plain_time, read_answer, understood, with_plain_time
 from bot.cli.replaying.script import NotAReplay, Script, Step
 from bot.cli.replaying.stage import Stage
+from sandbox import NotPossible
 from sandbox.channels import Channel
 from sandbox.messages import Message
 from sandbox.people import Person
 
-_ENTRY = re.compile(r"\{(\w+)\}")
-#: Other words for the fields of a modal.
+_ENTRY = re.compile(r"\{([\w-]+)\}")
+_HANDLE = re.compile(r"@?([\w.-]*\w)")
+#: Other words for the fields of the timeline's modal, and for what it offers.
 _FIELDS = {"at": "time", "when": "time", "text": "words"}
+_KINDS = {
+    "suspect": "hypothesis",
+    "assumption": "hypothesis",
+    "misleading": "ruled_out",
+    "dead_end": "ruled_out",
+    "detection": "detected",
+    "resolution": "fix",
+}
+#: Pages of a timeline that somebody leafs through to find a line.
+_PAGES = 40
 
 
 @dataclass(slots=True)
@@ -73,7 +85,10 @@ class Player:
             if channel is self._own and step.do not in ("join", "leave") and person.id not in channel.members:
                 channel.members[person.id] = None  # joins silently first
             before = len(self._stage.workspace.channels)
-            await act(step, person, channel)
+            try:
+                await act(step, person, channel)
+            except (NotPossible, LookupError) as fault:
+                raise NotAReplay(f"{step.id}: {step.by} cannot {step.do}: {fault}") from fault
             await self._stage.quiet()
             self._find_own(before)
         return self.played
@@ -116,17 +131,17 @@ class Player:
             said = await self._type(person, channel, with_plain_time(text, step.means, self._script.zone))
         elif step.means is not None:
             self._judge_time(step, said.text)
-        if said.number is None:
-            self._fault(step, f"was not recorded: {said.text!r}")
-        else:
+        if said.number is not None:
             self._numbers[step.id] = said.number
+        elif said.refused or step.means is not None:
+            self._fault(step, f"was not recorded: {said.text!r}")
 
     async def _type(self, person: Person, channel: Channel, text: str) -> Said:
         answer = await person.types(text, channel)
         if self._watcher:
             await self._watcher.answered(answer.text)
         if answer.failed:
-            return Said(f"failed: {answer.failed}", None)
+            return Said(f"failed: {answer.failed}", None, refused=True)
         return read_answer(answer.text)
 
     def _judge_time(self, step: Step, text: str) -> None:
@@ -138,8 +153,8 @@ class Player:
             self._fault(step, f"meant {step.means.isoformat()}, and was read otherwise: {text!r}")
 
     async def _numbered(self, text: str, person: Person) -> str:
-        """A command with the numbers of earlier steps in place of `{e018}`."""
-        for name in _ENTRY.findall(text):
+        """What is typed, with the numbers of earlier steps in place of `{e018}`."""
+        for name in dict.fromkeys(_ENTRY.findall(text)):
             if name not in self._numbers and name in self._messages:
                 self._numbers[name] = await self._number_of_message(name, person)
             if name in self._numbers:
@@ -147,13 +162,17 @@ class Player:
         return text
 
     async def _number_of_message(self, name: str, person: Person) -> int:
-        """The number of what a message recorded, looked up in the timeline as a person would."""
-        answer = await person.types("/incident timeline", self.incident_channel)
-        words = re.sub(r"^!\S+\s*", "", self._messages[name].text)
-        for line in reversed(answer.text.splitlines()):
-            number = re.match(r"\W*#(\d+)", line)
-            if number and (words[:40] in line or not words):
-                return int(number.group(1))
+        """The number of what a message recorded: the timeline's line that links to it, as a person would look it up."""
+        link = re.compile(rf"\*#(\d+)\*[^\n]*/p{self._messages[name].ts.replace('.', '')}\b")
+        read: set[str] = set()
+        for page in range(1, _PAGES):
+            answer = await person.types(f"/incident timeline {page}", self.incident_channel)
+            text = answer.seen.message.text if answer.seen else ""
+            if found := link.search(text):
+                return int(found.group(1))
+            if text in read:
+                break
+            read.add(text)
         raise NotAReplay(f"{name} is not in the timeline")
 
     def _fault(self, step: Step, words: str) -> None:
@@ -162,61 +181,82 @@ class Player:
     # Messages
 
     async def _do_message(self, step: Step, person: Person, channel: Channel) -> None:
-        self._messages[step.id] = await self._say(step, person, channel, None)
-        await self._time_of_message(step, person, channel)
+        await self._say(step, person, channel, None)
 
     async def _do_reply(self, step: Step, person: Person, channel: Channel) -> None:
-        self._messages[step.id] = await self._say(step, person, channel, self._ref(step))
-        await self._time_of_message(step, person, channel)
+        await self._say(step, person, channel, self._ref(step))
 
-    async def _say(self, step: Step, person: Person, channel: Channel, thread: Message | None) -> Message:
-        if person.bot is not None and thread is None:
-            return await person.posts_by_webhook(channel, step.text)
-        return await person.says(step.text, channel, thread)
+    async def _say(self, step: Step, person: Person, channel: Channel, thread: Message | None) -> None:
+        text = await self._numbered(step.text, person)
+        if person.bot is not None:
+            parts = {} if thread is None else {"thread_ts": thread.thread_ts or thread.ts}
+            message = await person.posts_by_webhook(channel, text, **parts)
+        else:
+            message = await person.says(text, channel, thread)
+        self._messages[step.id] = message
+        await self._time_of_message(step, person, message, text)
 
-    async def _time_of_message(self, step: Step, person: Person, channel: Channel) -> None:
+    async def _time_of_message(self, step: Step, person: Person, message: Message, text: str) -> None:
         """A `!verb` message with a time is answered privately; one that could not be read is typed again."""
         if step.means is None:
             return
         await self._stage.quiet()
-        answers = [seen for seen in person.sees(channel) if seen.ephemeral]
-        text = answers[-1].text if answers else ""
-        if read_answer(text).recorded:
-            self._judge_time(step, text)
+        since = step.at.timestamp()
+        told = [seen for seen in person.sees(message.channel) if seen.ephemeral and float(seen.ts) >= since]
+        answer = told[-1].text if told else ""
+        if read_answer(answer).recorded:
+            self._judge_time(step, answer)
             return
         self.played.asked += 1
-        await person.edits(self._messages[step.id], with_plain_time(step.text, step.means, self._script.zone))
+        await person.edits(message, with_plain_time(text, step.means, self._script.zone))
 
     async def _do_edit(self, step: Step, person: Person, channel: Channel) -> None:
-        await person.edits(self._ref(step), step.text)
+        message, text = self._ref(step), await self._numbered(step.text, person)
+        await person.edits(message, text)
+        await self._time_of_message(step, person, message, text)
 
     async def _do_delete(self, step: Step, person: Person, channel: Channel) -> None:
         await person.deletes(self._ref(step))
 
     async def _do_react(self, step: Step, person: Person, channel: Channel) -> None:
-        await person.reacts(self._ref(step), str(step.more["emoji"]).strip(":"))
+        await person.reacts(self._marked(step), _emoji(step))
 
     async def _do_unreact(self, step: Step, person: Person, channel: Channel) -> None:
-        await person.unreacts(self._ref(step), str(step.more["emoji"]).strip(":"))
+        await person.unreacts(self._marked(step), _emoji(step))
 
     async def _do_pin(self, step: Step, person: Person, channel: Channel) -> None:
-        await person.pins(self._ref(step))
+        await person.pins(self._marked(step))
 
     async def _do_unpin(self, step: Step, person: Person, channel: Channel) -> None:
-        await person.unpins(self._ref(step))
+        await person.unpins(self._marked(step))
+
+    def _marked(self, step: Step) -> Message:
+        """The message of a mark; `{…}` may name what it recorded by the mark's step too."""
+        message = self._ref(step)
+        if step.ref in self._messages:
+            self._messages[step.id] = message
+        return message
 
     async def _do_upload(self, step: Step, person: Person, channel: Channel) -> None:
-        self._messages[step.id] = await person.uploads(step.text, channel)
+        thread = self._ref(step) if step.ref else None
+        self._messages[step.id] = await person.uploads(step.text, channel, thread=thread)
 
     async def _do_shortcut(self, step: Step, person: Person, channel: Channel) -> None:
-        await person.shortcut(str(step.more["callback_id"]), self._ref(step))
+        await person.shortcut(str(step.more["callback_id"]), self._marked(step))
         if person.view is None:
             self._fault(step, "opened no modal")
             return
         values = _fields(step.more.get("values") or {})
         result = await person.submits(values)
-        if result.errors or result.failed:
-            self._fault(step, f"the modal was not taken: {result.errors or result.failed}")
+        if step.means is not None and result.errors:
+            self.played.asked += 1
+            result = await person.submits(values | {"time": plain_time(step.means, self._script.zone)})
+        elif step.means is not None:
+            await self._stage.quiet()
+            told = [seen for seen in person.sees(channel) if seen.ephemeral]
+            self._judge_time(step, told[-1].text if told else "")
+        if step.refused != bool(result.errors or result.failed):
+            self._fault(step, f"was to be refused: {step.refused}; the modal said {result.errors or result.failed}")
 
     # The channel
 
@@ -228,16 +268,22 @@ class Player:
             await person.leaves(channel)
 
     async def _do_invite(self, step: Step, person: Person, channel: Channel) -> None:
-        named = [self._stage.workspace.person(word.lstrip("@,").rstrip(",")) for word in step.text.split()]
-        await person.invites(channel, [one for one in named if one.id not in channel.members])
+        found = [self._stage.workspace.by_handle(word) for word in _HANDLE.findall(step.text)]
+        named = dict.fromkeys(one for one in found if one is not None and one.id not in channel.members)
+        await person.invites(channel, named)
 
     async def _do_topic(self, step: Step, person: Person, channel: Channel) -> None:
         await person.sets_topic(channel, step.text)
 
 
+def _emoji(step: Step) -> str:
+    return str(step.more["emoji"]).strip(":")
+
+
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a person fills in, by the names of the modal's fields."""
-    return {_FIELDS.get(name, name): value for name, value in values.items()}
-
-
-Act = Callable[[Step, Person, Channel], Awaitable[None]]
+    """What a person fills in, by the names of the modal's fields; a kind is chosen by whatever it is called."""
+    filled = {_FIELDS.get(name, name): value for name, value in values.items()}
+    if "kind" in filled:
+        kind = str(filled["kind"]).strip().casefold().replace("-", "_").replace(" ", "_")
+        filled["kind"] = _KINDS.get(kind, kind)
+    return filled

@@ -16,7 +16,7 @@ _STAMP = re.compile(
     r"([A-Z]{2,5}(?:[+-]\d\d:\d\d)?|[A-Za-z]+)"
 )
 #: Said of nothing recorded, in each refusal and question of ours.
-_NOTHING = re.compile(r"\bNothing (?:was|is)\b|\bnothing was recorded\b")
+_NOTHING = re.compile(r"\bNothing (?:was|is|to)\b|\bnothing was recorded\b|\bneeds words\b")
 _TIME_KEY = re.compile(r"(?<!\S)at:\s*", re.IGNORECASE)
 _NEXT_KEY = re.compile(r"\s(?:services|users|to|owner|due|title|link|by|kind):", re.IGNORECASE)
 _TIME_TAIL = re.compile(r"\sat\s+(?=\S+(?:\s+\S+){0,5}$)", re.IGNORECASE)
@@ -24,10 +24,11 @@ _TIME_TAIL = re.compile(r"\sat\s+(?=\S+(?:\s+\S+){0,5}$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer. `number` is that of the entry it recorded; None where it recorded nothing."""
+    """One answer. `number` is that of the entry it recorded, None where it recorded none; `refused` where it says so."""
 
     text: str
     number: int | None
+    refused: bool = False
 
     @property
     def recorded(self) -> bool:
@@ -37,8 +38,8 @@ class Said:
 
 def read_answer(text: str) -> Said:
     """What an answer says of the record."""
-    match = _NUMBER.search(text)
-    return Said(text, int(match.group(1)) if match and not _NOTHING.search(text) else None)
+    match, nothing = _NUMBER.search(text), _NOTHING.search(text) is not None
+    return Said(text, int(match.group(1)) if match and not nothing else None, refused=nothing)
 
 
 def understood(text: str, means: datetime, zone: str, label: str | None) -> bool:
@@ -52,9 +53,17 @@ def understood(text: str, means: datetime, zone: str, label: str | None) -> bool
     return False
 
 
+def plain_time(means: datetime, zone: str) -> str:
+    """An instant as a plain date and clock; with its offset in an hour that clocks repeat."""
+    local = means.astimezone(ZoneInfo(zone))
+    plain = f"{local:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{plain} UTC{local.isoformat()[-6:]}" if twice else plain
+
+
 def with_plain_time(text: str, means: datetime, zone: str) -> str:
     """A command typed again with its time words as a plain date and clock, as a person would."""
-    plain = f"{means.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    plain = plain_time(means, zone)
     keys = list(_TIME_KEY.finditer(text))
     if keys:
         begin = keys[-1].end()

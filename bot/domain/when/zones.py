@@ -81,6 +81,7 @@ _QUARTER_ZONES = (
 _OFFSET = re.compile(
     r"(?:(?P<base>utc|gmt) ?(?P<a>[+-]) ?|(?P<b>[+-]))(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))?(?![0-9:a-z])"
 )
+_ISO_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}\b")
 _UTC = re.compile(rf"(?:utc|gmt|z|zulu|uct)(?: time)?{END}")
 _MINE = re.compile(rf"(?:in )?my (?:own )?(?:local )?(?:time ?zone|time|tz|zone|clock|watch){END}")
 _LOCAL = re.compile(rf"local(?: time)?{END}")
@@ -116,7 +117,7 @@ def _offset(text: str, start: int, found: re.Match[str]) -> Iterator[tuple[int, 
     if hours > 14 or minutes not in (0, 15, 30, 45) or (not found["base"] and len(found["hour"]) < 2):
         return
     negative = "-" in (found["a"] or found["b"])
-    if negative and not found["base"] and text[:start].rstrip()[-5:] <= found[0][1:]:
+    if negative and not found["base"] and not _ISO_DAY.match(text) and text[:start].rstrip()[-5:] <= found[0][1:]:
         return  # '07:00 -08:00' is a range of clocks to most people, not an offset
     offset = timedelta(hours=hours, minutes=minutes)
     yield found.end(), Said("offset", offset=-offset if negative else offset)
