@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -166,6 +166,14 @@ async def number_of_key(session: AsyncSession, key: str) -> tuple[int, int] | No
     return (row[0], row[1]) if row else None
 
 
+async def recorded_under(session: AsyncSession, keys: Sequence[str]) -> tuple[int, Entry] | None:
+    """(incident's key, entry in its last version) of the first thing recorded under any of these idempotency keys."""
+    query = select(col(Row.incident_id), col(Row.number)).where(col(Row.key).in_(keys)).order_by(col(Row.id)).limit(1)
+    row = (await session.execute(query)).one_or_none()
+    entry = await entry_of(session, row[0], row[1]) if row else None
+    return (row[0], entry) if row and entry else None
+
+
 async def same_command(
     session: AsyncSession, incident_id: int | None, fingerprint: str, at: datetime, within: timedelta
 ) -> Entry | None:
@@ -200,8 +208,13 @@ async def redact_words(
         row.text = instead
         row.time_words = None
         row.why = why if row.latest else None
-        row.data = {key: value if key in _IDENTIFIERS else _wordless(value, instead) for key, value in row.data.items()}
+        row.data = wordless(row.data, instead)
         session.add(row)
+
+
+def wordless(data: Mapping[str, Any], instead: str) -> dict[str, Any]:
+    """An entry's data with every word of anybody's overwritten; our own fixed words and bare figures stay."""
+    return {key: value if key in _IDENTIFIERS else _wordless(value, instead) for key, value in data.items()}
 
 
 def _wordless(value: object, instead: str) -> object:

@@ -44,6 +44,10 @@ class TwoTimes(IncidentError):
     """`at:` was given twice."""
 
 
+class KeyTwice(IncidentError):
+    """A key that holds one value was given twice."""
+
+
 class UnreadableDue(IncidentError):
     """A due date that cannot be read."""
 

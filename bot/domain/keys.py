@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 #: Every key of the contract; which of them count is said by the verb.
 KEYS = ("at", "services", "users", "to", "owner", "due", "title", "link", "by", "kind")
+#: Keys that may be given again: each time adds to their list.
+LISTS = frozenset({"services", "to", "owner"})
 
 _PROTECTED = re.compile(
     r"```.*?```"  # a block of code
@@ -21,11 +23,15 @@ _PROTECTED = re.compile(
 
 
 _ENTITY_END = re.compile(r"&(?:amp|lt|gt);$")
+#: What may stand before a `title:` that comes first: nothing, or the number of the entry that is edited.
+_NO_WORDS = re.compile(r"(?:#?\d{1,6}|<#[^<>]*>)?")
+_BAR = re.compile(r"\|")
+_SPACED_BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A recording's text and the values of its keys (lower case, stripped; a repeated list key is joined by commas).
+    """A recording's text and the values of its keys (lower case, stripped; a repeated key is joined by commas).
 
     `repeated` names keys that were given more than once. `last` is the key whose value ends the line, or None.
     """
@@ -50,20 +56,32 @@ def split_keys(line: str, taken: Collection[str]) -> Keyed:
     for position, (key, _, after) in enumerate(found):
         end = found[position + 1][1] if position + 1 < len(found) else len(line)
         value = line[after:end].strip()
-        if key == "title" and not text and position == 0 and "|" in value:
-            value, _, text = (part.strip() for part in value.partition("|"))
+        if key == "title" and position == 0 and _NO_WORDS.fullmatch(text):
+            value, words = _end_title(value)
+            text = f"{text} {words}".strip()
         if key in values:
             repeated.add(key)
-            value = f"{values[key]}, {value}" if key in ("services", "to", "owner") else value
+            value = f"{values[key]}, {value}"
         values[key] = value
     return Keyed(text, values, frozenset(repeated), found[-1][0])
+
+
+def _end_title(value: str) -> tuple[str, str]:
+    """(title, words) at the first ` | ` outside of code, quotes and links; one without its spaces counts too."""
+    protected = [match.span() for match in _PROTECTED.finditer(value)]
+    for bar in (_SPACED_BAR, _BAR):
+        for match in bar.finditer(value):
+            if not any(start <= match.start() < end for start, end in protected):
+                return value[: match.start()].strip(), value[match.end() :].strip()
+    return value, ""
 
 
 def _find(line: str, taken: Collection[str]) -> list[tuple[str, int, int]]:
     """(key, where it begins, where its value begins) for each key outside of code, quotes and links."""
     if not taken:
         return []
-    pattern = re.compile(rf"(?:(?<=\s)|^)({'|'.join(sorted(taken))}):", re.IGNORECASE)
+    # ASCII letters alone: `ſ` and `ı` are `s` and `i` in another case to `re`, and no key has them.
+    pattern = re.compile(rf"(?:(?<=\s)|^)((?ai:{'|'.join(sorted(taken))})):")
     protected = [match.span() for match in _PROTECTED.finditer(line)]
     found = []
     for match in pattern.finditer(line):

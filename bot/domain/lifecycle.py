@@ -10,7 +10,7 @@ from bot.domain.incident import CANCELLED, DUPLICATE, IncidentState, fold, fold_
 from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry
 
 #: Numbers that provisional entries carry while a change is weighed: above any that was given.
-_PROVISIONAL = 10**9
+PROVISIONAL = 10**9
 
 
 def applied(entries: Iterable[Entry], change: Change, *, at: datetime) -> list[Entry]:
@@ -19,7 +19,7 @@ def applied(entries: Iterable[Entry], change: Change, *, at: datetime) -> list[E
     kept = [revised.pop(entry.number, entry) for entry in entries]
     # An entry that becomes a state kind by `edit kind:` was not among those that were read.
     kept.extend(revised.values())
-    return kept + [provisional(new, _PROVISIONAL + place, at) for place, new in enumerate(change.entries)]
+    return kept + [provisional(new, PROVISIONAL + place, at) for place, new in enumerate(change.entries)]
 
 
 def provisional(new: NewEntry, number: int, at: datetime) -> Entry:
@@ -75,5 +75,5 @@ def refuse_status_change(kind: Kind, state: IncidentState) -> None:
         raise IncidentClosed(status=state.status)
     if kind is Kind.REOPENED and state.is_open:
         raise NotResolved(status=state.status)
-    if kind is Kind.MITIGATED and not state.is_open:
+    if kind in (Kind.MITIGATED, Kind.STATUS) and not state.is_open:
         raise AlreadyResolved(number=state.resolved_number, at=state.resolved_at)

@@ -14,7 +14,7 @@ from bot.wording import Wire, Wording
 log = logging.getLogger(__name__)
 
 SECTION = 2_900  # Slack's limit is 3,000; entities can make text grow once more
-GIVEN_BACK = 12_400  # what fits a message beside a sentence of ours; Slack refuses some 13,200 in sum
+MESSAGE = 12_800  # characters of a whole message; Slack refuses some 13,200 in sum
 BUTTON_VALUE = 2_000
 
 
@@ -31,6 +31,16 @@ class Button:
     incident: int | None = None
     style: str | None = None
 
+    @property
+    def value(self) -> str:
+        """What Slack hands back at a click."""
+        return f"{'' if self.incident is None else self.incident}|{self.opens or self.command}"
+
+    @property
+    def fits(self) -> bool:
+        """Whether Slack takes it: a command that passes 2,000 characters does not go into a button."""
+        return len(self.value) <= BUTTON_VALUE
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -45,12 +55,13 @@ class Answer:
 
     def blocks(self) -> list[dict[str, Any]]:
         """Block Kit for a message."""
-        made = [section(part) for part in _parts(self.words)]
-        if self.given_back:
-            made += [
-                section(f"```{part}```") for part in _parts(escape(self.given_back)[:GIVEN_BACK].replace("`", "'"))
-            ]
-        if self.buttons:
+        words = _parts(self.words, MESSAGE)
+        made = [section(part) for part in words]
+        if self.given_back.strip():
+            # Three backticks would end the block; anything else is given back as it was typed.
+            kept = _parts(escape(self.given_back.replace("```", "'''")), MESSAGE - sum(map(len, words)))
+            made += [section(f"```\n{part}\n```") for part in kept]
+        if any(button.fits for button in self.buttons):
             made.append(actions(self.buttons))
         return made
 
@@ -68,15 +79,13 @@ def actions(buttons: tuple[Button, ...], block_id: str | None = None) -> dict[st
     """A row of buttons; one whose command passes 2,000 characters is left out (the text is given back)."""
     elements = []
     for place, button in enumerate(buttons):
-        about = "" if button.incident is None else str(button.incident)
-        value = f"{about}|{button.opens or button.command}"
-        if len(value) > BUTTON_VALUE:
+        if not button.fits:
             continue
         element: dict[str, Any] = {
             "type": "button",
             "action_id": f"{'open' if button.opens else 'run'}:{place}",
             "text": {"type": "plain_text", "text": button.label[:75]},
-            "value": value,
+            "value": button.value,
         }
         if button.style:
             element["style"] = button.style
@@ -85,18 +94,26 @@ def actions(buttons: tuple[Button, ...], block_id: str | None = None) -> dict[st
     return row | ({"block_id": block_id} if block_id else {})
 
 
-def _parts(text: str) -> list[str]:
-    """Text in parts that each fit a section, cut at line ends or spaces where there are any, never inside an entity."""
+def _parts(text: str, most: int) -> list[str]:
+    """Text in parts that each fit a section, cut at line ends or spaces where there are any, never inside an entity.
+
+    At most `most` characters in all; where they are passed, an ellipsis says so.
+    """
+    if len(text) > most:
+        text = text[: _whole(text, max(0, most - 1))] + "…"
     parts = []
     while len(text) > SECTION:
         cut = max(text.rfind("\n", 0, SECTION), text.rfind(" ", 0, SECTION))
-        cut = cut if cut > SECTION // 2 else SECTION
-        ampersand = text.rfind("&", cut - 5, cut)
-        if ampersand > 0 and ";" not in text[ampersand:cut]:
-            cut = ampersand
+        cut = _whole(text, cut if cut > SECTION // 2 else SECTION)
         parts.append(text[:cut])
         text = text[cut:].lstrip("\n ")
     return [*parts, text] if text.strip() else parts or [" "]
+
+
+def _whole(text: str, cut: int) -> int:
+    """A place to cut at, not inside an entity."""
+    ampersand = text.rfind("&", max(0, cut - 5), cut)
+    return ampersand if ampersand > 0 and ";" not in text[ampersand:cut] else cut
 
 
 def refusal(wording: Wording, error: IncidentError, *, typed: str = "", **more: object) -> Answer:

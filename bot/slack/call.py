@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.errors import EmptyText, TimeNeedsAnswer, TwoTimes, UnreadableTime
-from bot.domain.keys import Keyed, split_keys
+from bot.domain.errors import EmptyText, KeyTwice, TimeNeedsAnswer, TwoTimes, UnreadableTime
+from bot.domain.keys import LISTS, Keyed, split_keys
 from bot.domain.markup import Names, plain
 from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source, Standing, revise
 from bot.domain.when import Moment, Precision, Question, Unreadable, read, trailing
@@ -20,14 +20,16 @@ from bot.slack.bot import Bot
 from bot.slack.gate import Who
 from bot.slack.people import who
 from bot.wording import Wire
-from storage.entries import same_command
+from storage.entries import recorded_under, same_command
+from storage.incidents import incident_by_id
 from storage.people import names
 from storage.tables import Channel, Incident, Person, Workspace
 
 #: Within this span a second, identical command by the same person is a double submit.
 DOUBLE = timedelta(minutes=1)
 #: Keys whose value people end with " at <time>": a list or a name, where such a tail is no part of it.
-_TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title"})
+_TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title", "kind", "link"})
+_ENDINGS = (*Kind, "edit", "retract", "restore", "redact", "moved")
 
 
 @dataclass(slots=True)
@@ -111,8 +113,8 @@ class Call:
         """Split the line by the keys this verb takes. Raises TwoTimes; the time words are read later, by `moment`."""
         self.keyed = self.split(taken)
         self.time_words = None
-        if "at" in self.keyed.repeated:
-            raise TwoTimes()
+        if twice := sorted(self.keyed.repeated - LISTS):
+            raise TwoTimes() if "at" in twice else KeyTwice(key=twice[0])
         if "at" in self.keyed.values:
             self.time_words = self.keyed.values["at"]
         elif "at" in taken and self.form is None and self.keyed.last in _TAILS:
@@ -208,8 +210,16 @@ class Call:
         fingerprint = self.fingerprint()
         if fingerprint is None or self.again:
             return None
-        incident_id = self.incident.id if self.incident else None
-        return await same_command(self.session, incident_id, fingerprint, self.now, DOUBLE)
+        # The fingerprint says where it was typed; what `declare` made stands in another incident than that.
+        return await same_command(self.session, None, fingerprint, self.now, DOUBLE)
+
+    async def done_before(self) -> Entry | None:
+        """What this very call recorded when it came the first time: Slack sends again what it saw no answer to."""
+        found = await recorded_under(self.session, [f"{self.key}:{ending}" for ending in _ENDINGS])
+        if found is None:
+            return None
+        self.incident = await incident_by_id(self.session, found[0])
+        return found[1]
 
     async def record(self, name: str, *new: NewEntry) -> Recorded:
         """Record new entries; or, where an edited message is read again, the next version of the entry it made."""

@@ -16,8 +16,9 @@ Run = Callable[[Call], Awaitable[Answer]]
 class Command:
     """A verb. `name` is what people type; its help stands in templates/<locale>/help.toml under it.
 
-    `anywhere`: it works outside of an incident's channel too. `message`: it can be typed as `!verb`. `writes`: it takes
-    a write transaction. `listed`: `help` shows it. `double`: a second, identical one within a minute is recorded once.
+    `asked`: who may use it bare, where it is a question then; None: the same people. `anywhere`: it works outside of an
+    incident's channel too. `message`: it can be typed as `!verb`. `writes`: it takes a write transaction. `listed`:
+    `help` shows it. `double`: a second, identical one within a minute is recorded once.
     """
 
     name: str
@@ -25,11 +26,16 @@ class Command:
     aliases: tuple[str, ...] = ()
     keys: frozenset[str] = frozenset()
     allowed: frozenset[Who] = MEMBERS
+    asked: frozenset[Who] | None = None
     anywhere: bool = False
     message: bool = False
     writes: bool = True
     listed: bool = True
     double: bool = True
+
+    def allows(self, line: str) -> frozenset[Who]:
+        """Who may use it with what follows the verb, before that is read."""
+        return self.allowed if line or self.asked is None else self.asked
 
     @property
     def key(self) -> str:

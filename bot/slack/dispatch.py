@@ -21,10 +21,10 @@ from bot.slack.answer import Answer, Button, apology
 from bot.slack.bot import Bot
 from bot.slack.call import Call
 from bot.slack.command import Command
-from bot.slack.commands import find, nearest
+from bot.slack.commands import find, nearest, split_verb
 from bot.slack.commands.questions import needs_incident
-from bot.slack.commands.recorded import doubled_answer
-from bot.slack.gate import check
+from bot.slack.commands.recorded import doubled_answer, repeated_answer
+from bot.slack.gate import Who, check
 from bot.slack.instants import instant
 from bot.slack.people import get_to_know
 from bot.slack.refusals import in_words
@@ -61,15 +61,14 @@ class Request:
 
 async def handle(bot: Bot, request: Request) -> Answer:
     """The answer to a request; after it, what was recorded is durable. Never raises."""
-    await get_to_know(bot, bot.identity.team_id, request.user_id)
-    text = " ".join(request.text.replace("\u00a0", " ").split(" ")).strip()
+    text = request.text.strip()
     again = request.source is Source.BUTTON and text.startswith("again ")
-    text = text.removeprefix("again ") if again else text
-    verb, _, line = text.partition(" ") if "\n" not in text.split(" ")[0] else text.partition("\n")
-    command = find(verb) or (find("help") if not verb else None)
+    verb, line = split_verb(text.removeprefix("again ") if again else text)
+    command = find(verb) if verb else find("help")
     try:
+        await get_to_know(bot, bot.identity.team_id, request.user_id)
         async with _transaction(bot, writes=command is None or command.writes) as session:
-            call = await _call(bot, session, request, verb, line.strip(), again)
+            call = await _call(bot, session, request, verb, line, again)
             answer, refused = await _run(call, command)
         if refused is not None:
             await _audit_refusal(bot, request, refused)
@@ -77,9 +76,9 @@ async def handle(bot: Bot, request: Request) -> Answer:
     except _Refused as refused_in_words:
         return refused_in_words.answer
     except SQLAlchemyError as fault:
-        return apology(bot.wording, fault, typed=request.text, doing=verb)
+        return apology(bot.wording, fault, typed=request.text, doing=command.name if command else "")
     except Exception as fault:  # whatever it is becomes words with a reference, here where answers are made
-        return apology(bot.wording, fault, typed=request.text, doing=verb)
+        return apology(bot.wording, fault, typed=request.text, doing=command.name if command else "")
 
 
 class _Refused(Exception):
@@ -98,9 +97,11 @@ async def _run(call: Call, command: Command | None) -> tuple[Answer, NotAllowed 
     try:
         if command is None:
             return await _unknown(call), None
-        check(call.who, command.name, command.allowed, call.bot.settings.permissions)
+        check(call.who, command.name, command.allows(call.line), call.bot.settings.permissions)
         if not command.anywhere:
-            needs_incident(call)
+            needs_incident(call, command)
+        if command.writes and (done := await call.done_before()) is not None:
+            return await repeated_answer(call, done), None
         call.parse(command.keys)
         if command.double and call.form is None and (before := await call.said_before()) is not None:
             return await doubled_answer(call, before), None
@@ -138,8 +139,8 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
     )
     if request.incident_number is not None and (incident is None or incident.number != request.incident_number):
         named = await incident_by_number(session, workspace.id, request.incident_number)
-        if named is None or named.visibility == "private":
-            # A private incident is reached from inside its own channel alone.
+        if named is None or named.visibility == "private" or call.who is not Who.MEMBER:
+            # A private incident is reached from inside its own channel alone; guests reach any only there.
             raise _Refused(await in_words(call, UnknownIncident(given=line, prefix=bot.settings.incident_prefix)))
         call.incident = named
     return call
@@ -164,7 +165,8 @@ async def _unknown(call: Call) -> Answer:
         verb=await call.plain(call.verb),
         near=near,
         command=call.bot.settings.command,
-        inside=call.incident is not None,
+        inside=call.incident is not None and bool(call.line),
+        tap=any(button.fits for button in buttons),
     )
     return Answer(words, tuple(buttons), given_back=await call.plain(call.typed))
 

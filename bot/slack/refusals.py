@@ -16,12 +16,24 @@ from bot.domain.errors import (
     WindowOverlap,
     WrongChannel,
 )
+from bot.domain.incident import CLOSED
 from bot.slack.answer import Answer, Button, refusal
 from bot.slack.call import Call
 from bot.slack.commands.declare import private_or_public
+from bot.slack.commands.questions import incident_line
 from bot.slack.commands.recorded import entry_line
+from bot.slack.gate import Who
 from bot.slack.instants import spoken
+from bot.wording import Wire
 from storage.incidents import incidents_of
+
+#: How many open incidents a refusal names, and how many characters of somebody's words it repeats in a sentence.
+SHOWN, REPEATED = 5, 80
+
+
+def shortened(words: str) -> str:
+    """Somebody's words as a sentence of ours can repeat them; the whole text is given back below."""
+    return words if len(words) <= REPEATED else words[: REPEATED - 1].rstrip() + "…"
 
 
 async def in_words(call: Call, error: IncidentError) -> Answer:
@@ -37,7 +49,13 @@ async def _question(call: Call, error: IncidentError) -> Answer:
     assert isinstance(error, TimeNeedsAnswer)
     question, command = error.params["question"], str(error.params["command"])
     buttons = tuple(_at(call, option.at, option.zone, command) for option in question.options)  # type: ignore[attr-defined]
-    words = call.say("errors.time_needs_answer", words=question.words, reason=question.reason)  # type: ignore[attr-defined]
+    words = call.say(
+        "errors.time_needs_answer",
+        words=await call.plain(question.words),  # type: ignore[attr-defined]
+        reason=question.reason,  # type: ignore[attr-defined]
+        tap=all(button.fits for button in buttons),
+        readings=[button.label for button in buttons],
+    )
     return Answer(words, buttons, given_back=await call.plain(call.typed))
 
 
@@ -46,7 +64,13 @@ async def _unreadable(call: Call, error: IncidentError) -> Answer:
     command = str(error.params["command"])
     buttons = (_at(call, reading.suggestion, call.zone, command),) if reading.suggestion is not None else ()
     words = call.say(
-        "errors.unreadable_time", words=await call.plain(reading.words), reason=reading.reason, zone=call.zone
+        "errors.unreadable_time",
+        words=shortened(await call.plain(reading.words)),
+        reason=reading.reason,
+        zone=call.zone,
+        suggestion=buttons[0].label if buttons else None,
+        tap=all(button.fits for button in buttons),
+        words_after=None if call.keyed.text or call.verb.casefold() == "started" else call.verb,
     )
     return Answer(words, buttons, given_back=await call.plain(call.typed))
 
@@ -58,28 +82,41 @@ def _at(call: Call, at: Any, zone: str, command: str) -> Button:
 
 
 async def _wrong_channel(call: Call, error: IncidentError) -> Answer:
-    """The way to the right place; with exactly one incident open, the offer to record it there."""
+    """The way to the right place; with exactly one incident open, the offer to record it there.
+
+    Whoever may see no other incidents is told of none.
+    """
+    asks = bool(error.params.get("asks"))
+    given_back = "" if asks else await call.plain(call.typed)
+    if call.who is not Who.MEMBER:
+        return Answer(call.say("errors.wrong_channel_here", verb=call.verb, asks=asks), given_back=given_back)
     is_open = [
         incident
         for incident in await incidents_of(call.session, call.workspace.id)
-        if incident.status not in ("resolved", "cancelled", "duplicate") and incident.visibility != "private"
+        if incident.status not in CLOSED and incident.visibility != "private"
     ]
     prefix = call.bot.settings.incident_prefix
     buttons: tuple[Button, ...] = ()
     if len(is_open) == 1:
-        label = call.label("record_in", label=f"{prefix}-{is_open[0].number}")
+        label = call.label("show_of" if asks else "record_in", label=f"{prefix}-{is_open[0].number}")
         buttons = (Button(label, command=call.typed, incident=is_open[0].number),)
     words = call.say(
-        "errors.wrong_channel", verb=call.verb, command=call.bot.settings.command, open=len(is_open), prefix=prefix
+        "errors.wrong_channel",
+        verb=call.verb,
+        command=call.bot.settings.command,
+        open=len(is_open),
+        asks=asks,
+        tap=any(button.fits for button in buttons),
     )
-    return Answer(words, buttons, given_back=await call.plain(call.typed))
+    lines = [await incident_line(call, incident, "answers.listed") for incident in is_open[:SHOWN]]
+    return Answer(Wire("\n".join([words, *lines])), buttons, given_back=given_back)
 
 
 async def _as_action(call: Call, error: IncidentError) -> Answer:
     text = str(error.params["text"])
     number = call.incident.number if call.incident else None
     offer = Button(call.label("as_action"), command=f"action {call.line}", incident=number)
-    words = call.say("errors.start_takes_only_time", text=await call.plain(text), command=call.bot.settings.command)
+    words = call.say("errors.start_takes_only_time", text=text, command=call.bot.settings.command, tap=offer.fits)
     return Answer(words, (offer,), given_back=await call.plain(call.typed))
 
 
@@ -105,7 +142,7 @@ async def _old(call: Call, error: IncidentError) -> Answer:
 
 async def _visibility(call: Call, error: IncidentError) -> Answer:
     assert isinstance(error, PrivateOrPublic)
-    return private_or_public(call, error)
+    return await private_or_public(call, error)
 
 
 _SPECIAL: dict[type[IncidentError], Callable[[Call, IncidentError], Awaitable[Answer]]] = {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 
+from bot.domain.keys import KEYS
 from bot.slack.command import Command
 from bot.slack.commands import (
     archiving,
@@ -18,6 +20,7 @@ from bot.slack.commands import (
     measures,
     questions,
     running,
+    taking_back,
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -30,13 +33,16 @@ COMMANDS: tuple[Command, ...] = (
     *running.COMMANDS,
     *archiving.COMMANDS,
     *change.COMMANDS,
+    *taking_back.COMMANDS,
     *marking.COMMANDS,
     *questions.COMMANDS,
     *help.COMMANDS,
 )
 _BY_WORD = {word: command for command in COMMANDS for word in (command.name, *command.aliases)}
 #: How people write a verb of two words.
-_JOINED = {word.replace("-", joint): command for word, command in _BY_WORD.items() for joint in ("_", "", " ")}
+_JOINED = {word.replace("-", joint): command for word, command in _BY_WORD.items() for joint in ("_", "")}
+_SPACE = re.compile(r"\s+")
+_PUNCTUATION = str.maketrans("", "", "'’`*")
 
 
 def find(word: str) -> Command | None:
@@ -45,7 +51,34 @@ def find(word: str) -> Command | None:
     return _BY_WORD.get(word) or _JOINED.get(word)
 
 
+def split_verb(text: str) -> tuple[str, str]:
+    """(verb, what follows) of what was typed, the verb as typed but for what slips in: `!action`, `note:`, `ruled out`.
+
+    A first word that is no verb is given as it stands.
+    """
+    first, _, rest = _halves(text)
+    word = first.lstrip("!").translate(_PUNCTUATION)
+    if word.endswith(":") and word[:-1].casefold() not in KEYS:
+        word = word.rstrip(":")
+    if find(word) is not None:
+        return word, rest
+    second, _, after = _halves(rest)
+    joined = f"{word}-{second.translate(_PUNCTUATION)}"
+    return (joined, after) if second and find(joined) is not None else (first, rest)
+
+
+def _halves(text: str) -> tuple[str, str, str]:
+    """The first word, the white space after it, and the rest."""
+    text = text.strip()
+    match = _SPACE.search(text)
+    return (text[: match.start()], match.group(), text[match.end() :]) if match else (text, "", "")
+
+
 def nearest(word: str) -> str | None:
-    """The verb that a mistyped word most resembles, or None."""
-    found = difflib.get_close_matches(word.casefold(), _BY_WORD, n=1, cutoff=0.7)
-    return found[0] if found else None
+    """The verb that a mistyped word most resembles, or None. `restarted` is no slip for `started`: slips keep the start
+    of a word, or lose its first letter."""
+    word = word.casefold()
+    for found in difflib.get_close_matches(word, _BY_WORD, n=3, cutoff=0.7):
+        if found[0] == word[:1] or found[1:] == word:
+            return found
+    return None

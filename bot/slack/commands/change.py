@@ -1,18 +1,15 @@
-"""Changing what was recorded: edit, retract, undo, redact and move."""
+"""Changing what was recorded: edit, and move to another incident."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
-from bot.domain.detection import CLASSES, named_class
+from bot.domain.detection import CLASSES, named_class, read_class
 from bot.domain.errors import (
     Conflict,
     KeyNotTaken,
     NothingToChange,
-    NothingToUndo,
-    UndoIsOld,
     UnknownClass,
     UnknownIncident,
     UnknownKind,
@@ -20,19 +17,15 @@ from bot.domain.errors import (
 from bot.domain.keys import split_list
 from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Standing, revise
 from bot.incidents import Recorded, record
-from bot.slack.answer import Answer, Button
+from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
-from bot.slack.commands.numbers import entry_named, incident_number, require_number
-from bot.slack.commands.recorded import entry_line, recorded_answer
-from storage.entries import last_own, redact_words
+from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
+from bot.slack.commands.recorded import recorded_answer
+from bot.slack.gate import MEMBERS, check
 from storage.incidents import incident_by_number
-from storage.transcript import find_message, redact_message
-
-UNDO_UNASKED = timedelta(minutes=10)
-REDACTED = "[redacted]"
 
 #: The keys that an entry of a kind has, beside `at:` and `kind:`.
 KEYS_OF = {
@@ -55,7 +48,35 @@ _KIND_NAMES = {
     "conclude": Kind.CONCLUSION,
     "escalate": Kind.ESCALATED,
     "resolution": Kind.FIX,
+    "root-cause": Kind.CAUSE,
+    "cause-in-detail": Kind.CAUSE_DETAIL,
+    "fix-in-detail": Kind.FIX_DETAIL,
 }
+#: What only members may record, only they may change or take back: each kind by the command that makes it.
+_RUNNING = {
+    Kind.DECLARED: "declare",
+    Kind.SEVERITY: "severity",
+    Kind.STATUS: "status",
+    Kind.ROLE: "role",
+    Kind.TITLE: "title",
+    Kind.UPDATE: "update",
+    Kind.MITIGATED: "mitigated",
+    Kind.RESOLVED: "resolve",
+    Kind.REOPENED: "reopen",
+    Kind.CANCELLED: "cancel",
+    Kind.DUPLICATE: "duplicate",
+    Kind.TASK_DONE: "done",
+    Kind.TASK_DROPPED: "wont-do",
+    Kind.TASK_ASSIGNED: "assign",
+}
+
+
+async def changeable(call: Call, number: int, *, standing: bool = True) -> Entry:
+    """The entry of a number, for somebody who may change it. Raises NotAllowed beside what `entry_named` raises."""
+    entry = await entry_named(call, number, standing=standing)
+    if (act := _RUNNING.get(entry.kind)) is not None:
+        check(call.who, act, MEMBERS, call.bot.settings.permissions)
+    return entry
 
 
 def named_kind(words: str) -> Kind:
@@ -71,7 +92,7 @@ def named_kind(words: str) -> Kind:
 
 async def _edit(call: Call) -> Answer:
     number, _ = require_number(call)
-    entry = await entry_named(call, number)
+    entry = await changeable(call, number)
     if call.version is not None and call.version != entry.version:
         raise Conflict(number=number)  # somebody changed it while this modal was open
     fields = await edited_fields(call, entry)
@@ -89,8 +110,8 @@ async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
     Raises NothingToChange, KeyNotTaken and whatever its keys raise.
     """
     kind = _kind_after(call, entry)
-    allowed = KEYS_OF.get(kind, frozenset()) | {"at", "kind"}
-    _reparse(call, allowed)
+    allowed = KEYS_OF.get(kind, frozenset()) | AT | ({"kind"} if entry.kind in PLAIN_KINDS else set())
+    _reparse(call, entry, allowed)
     _, text = require_number(call)
     values = call.keyed.values
     fields: dict[str, Any] = {}
@@ -103,7 +124,7 @@ async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
         moment = call.moment(is_start=entry.kind in (Kind.STARTED, Kind.DECLARED))
         fields |= {"occurred_at": moment.at, "precision": str(moment.precision)}
         fields |= {"time_words": moment.words, "time_zone": moment.zone}
-    data = _edited_data(call, kind, text or entry.text, changed=bool(text))
+    data = await _edited_data(call, entry, kind, text)
     if data:
         fields["data"] = {**(fields.get("data", dict(entry.data))), **data}
     if entry.kind is Kind.DECLARED and "occurred_at" in fields:
@@ -122,26 +143,25 @@ def _kind_after(call: Call, entry: Entry) -> Kind:
     return named_kind(given)
 
 
-def _reparse(call: Call, allowed: frozenset[str]) -> None:
+def _reparse(call: Call, entry: Entry, allowed: frozenset[str]) -> None:
     """A key that entries of this kind lack is words, unless nothing but keys was typed: then it is refused."""
     everything = call.split(EDIT_KEYS)
     call.parse(allowed)
     foreign = set(everything.values) - allowed
-    if foreign and not require_number_only(everything.text):
-        return
-    if foreign:
-        raise KeyNotTaken(key=min(foreign), number=everything.text, kind="", taken=sorted(allowed))
+    found = leading_number(everything.text)
+    if foreign and found is not None and not found[1]:
+        raise KeyNotTaken(key=min(foreign), number=entry.number, kind=entry.kind, taken=sorted(allowed))
 
 
-def require_number_only(text: str) -> bool:
-    """Whether a text is an entry's number and nothing more."""
-    return len(text.split()) <= 1
-
-
-def _edited_data(call: Call, kind: Kind, text: str, *, changed: bool) -> dict[str, Any]:
+async def _edited_data(call: Call, entry: Entry, kind: Kind, text: str) -> dict[str, Any]:
+    """What the keys say, and what new words tell where no key does and nobody has corrected it by hand."""
     values, data = call.keyed.values, {}
-    if kind is Kind.IMPACT and (changed or values):
-        data = impact_data(call, text if changed else "")
+    anew = bool(text) or kind is not entry.kind
+    if kind is Kind.IMPACT and (anew or values):
+        data = impact_data(call, text or (entry.text if anew else ""))
+    if kind is Kind.DETECTED and anew and "data" not in entry.locked:
+        read_as = read_class(await call.plain(text or entry.text))
+        data = {"by": read_as} if read_as else {}
     if "to" in values:
         data["to"] = split_list(values["to"])
     if "by" in values:
@@ -154,81 +174,6 @@ def _edited_data(call: Call, kind: Kind, text: str, *, changed: bool) -> dict[st
     return data
 
 
-async def _retract(call: Call) -> Answer:
-    number, why = require_number(call)
-    return await take_back(call, await entry_named(call, number), why)
-
-
-async def take_back(call: Call, entry: Entry, why: str = "") -> Answer:
-    """Retract an entry. The declaration stays: an incident is cancelled, not taken back."""
-    if entry.kind is Kind.DECLARED:
-        return Answer(call.say("answers.declaration_stays", number=entry.number))
-    revision = revise(
-        entry,
-        at=call.now,
-        by_id=call.actor.user_id,
-        action="retracted",
-        key=f"{call.key}:retract",
-        standing=Standing.RETRACTED,
-        why=why or None,
-    )
-    await record(call.session, call.about, Change("entry.retracted", revisions=(revision,)), at=call.now)
-    back = Button(call.label("restore"), command=f"restore #{entry.number}", incident=call.about.number)
-    return Answer(call.say("answers.retracted", number=entry.number, line=await entry_line(call, entry)), (back,))
-
-
-async def _restore(call: Call) -> Answer:
-    """Let a retracted entry stand again."""
-    number, _ = require_number(call)
-    entry = await entry_named(call, number, standing=False)
-    if entry.stands:
-        return Answer(call.say("answers.stands_already", number=number))
-    revision = revise(
-        entry,
-        at=call.now,
-        by_id=call.actor.user_id,
-        action="restored",
-        key=f"{call.key}:restore",
-        standing=Standing.STANDING,
-        why=None,
-    )
-    recorded = await record(call.session, call.about, Change("entry.restored", revisions=(revision,)), at=call.now)
-    return await recorded_answer(call, recorded)
-
-
-async def _undo(call: Call) -> Answer:
-    """Take back one's own last entry, naming it; asked first where it is older than ten minutes."""
-    entry = await last_own(call.session, call.about.id, call.actor.id)
-    if entry is None:
-        raise NothingToUndo()
-    if call.now - entry.recorded_at > UNDO_UNASKED:
-        raise UndoIsOld(number=entry.number, line=await entry_line(call, entry))
-    return await take_back(call, entry)
-
-
-async def _redact(call: Call) -> Answer:
-    """Overwrite an entry's words everywhere we hold them; who, when and why stay."""
-    number, why = require_number(call)
-    entry = await entry_named(call, number, standing=False)
-    revision = revise(
-        entry,
-        at=call.now,
-        by_id=call.actor.user_id,
-        action="redacted",
-        key=f"{call.key}:redact",
-        text=REDACTED,
-        redacted=True,
-        locked=entry.locked | {"text"},
-    )
-    await record(call.session, call.about, Change("entry.redacted", revisions=(revision,)), at=call.now)
-    await redact_words(call.session, call.about.id, number, REDACTED, why=why or None)
-    if entry.origin is not None and call.channel is not None:
-        message = await find_message(call.session, call.channel.id, entry.origin.ts)
-        if message is not None:
-            await redact_message(call.session, message.id, REDACTED)
-    return Answer(call.say("answers.redacted", number=number, from_message=entry.origin is not None))
-
-
 async def _move(call: Call) -> Answer:
     """An entry that belongs to another incident: taken back here, recorded there with its own time."""
     number, rest = require_number(call)
@@ -238,7 +183,7 @@ async def _move(call: Call) -> Answer:
     other = await incident_by_number(call.session, call.workspace.id, found[0]) if found else None
     if other is None or other.id == call.about.id or "private" in (other.visibility, call.about.visibility):
         raise UnknownIncident(given=await call.plain(rest), prefix=prefix)
-    if entry.kind not in PLAIN_KINDS | {Kind.ESCALATED, Kind.UPDATE}:
+    if entry.kind not in PLAIN_KINDS | {Kind.ESCALATED, Kind.UPDATE} or "hypothesis" in entry.data:
         return Answer(call.say("answers.cannot_move", number=number))
     moved = await record(call.session, other, Change("entry.moved", (_moved(call, entry),)), at=call.now)
     why = f"{prefix}-{other.number} #{moved.entry.number}"
@@ -274,9 +219,5 @@ def _moved(call: Call, entry: Entry) -> NewEntry:
 
 COMMANDS = (
     Command("edit", _edit, ("change",), keys=EDIT_KEYS, allowed=RECORDERS, double=False),
-    Command("retract", _retract, ("remove", "delete"), allowed=RECORDERS, double=False),
-    Command("restore", _restore, allowed=RECORDERS, double=False),
-    Command("undo", _undo, allowed=RECORDERS, double=False),
-    Command("redact", _redact, allowed=RECORDERS, double=False),
     Command("move", _move, message=True, double=False),
 )

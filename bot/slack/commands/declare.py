@@ -102,7 +102,7 @@ def _declared(said: Declaration, *, at_given: bool) -> dict[str, object]:
     }
 
 
-def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
+async def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
     """*Private / Public* is asked before Slack is called; the words wait in the buttons."""
     return Answer(
         call.say("errors.private_or_public", title=error.params["title"]),
@@ -110,7 +110,7 @@ def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
             Button(call.label("private"), command=f"declare private: {call.line}"),
             Button(call.label("public"), command=f"declare public: {call.line}"),
         ),
-        given_back=call.typed,
+        given_back=await call.plain(call.typed),
     )
 
 

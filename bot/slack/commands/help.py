@@ -10,10 +10,10 @@ from bot.wording import Wire
 
 
 async def _help(call: Call) -> Answer:
-    from bot.slack.commands import COMMANDS, find
+    from bot.slack.commands import COMMANDS, find, split_verb
 
     settings = call.bot.settings
-    word = call.keyed.text.split()[0].lstrip("!") if call.keyed.text.split() else ""
+    word = split_verb(call.keyed.text)[0]
     command = find(word)
     if command is not None:
         words = call.say(
@@ -34,7 +34,7 @@ async def _help(call: Call) -> Answer:
     usable = [one for one in COMMANDS if one.listed and may(call.who, one.name, one.allowed, settings.permissions)]
     here = [one for one in usable if one.anywhere or call.incident is not None]
     lines = [call.say("help.line", verb=one.name, summary=_first_line(call, one)) for one in here]
-    head = call.say("help.head", inside=call.incident is not None, command=settings.command)
+    head = call.say("help.head", inside=call.incident is not None, command=settings.command, missing=word)
     foot = call.say("help.foot", command=settings.command, zone=call.zone)
     return Answer(Wire("\n".join([head, *lines, foot])))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.errors import EmptyText, StartTakesOnlyTime, UnknownIncident, UnknownStatus, UnreadableTime
-from bot.domain.incident import CANCELLED, DUPLICATE, MITIGATED, RESOLVED, fold
+from bot.domain.incident import CANCELLED, DUPLICATE, MITIGATED, RESOLVED, IncidentState, fold
 from bot.domain.lifecycle import refuse_status_change
 from bot.domain.timeline import STATE_KINDS, Kind
 from bot.domain.when import Moment
@@ -12,6 +14,7 @@ from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.gate import check
 from storage.entries import entries_of
 from storage.incidents import incident_by_number
 
@@ -22,7 +25,9 @@ async def _started(call: Call) -> Answer:
         call.time_words = call.keyed.text or None
         if call.time_words is None:
             raise EmptyText(verb=call.verb)
-        moment = _time_only(call)
+        # The words are the time: a button that says it in full must not have them once more.
+        call.keyed = replace(call.keyed, text="")
+        moment = _time_only(call, call.time_words)
     elif call.keyed.text:
         raise StartTakesOnlyTime(text=await call.plain(call.keyed.text))
     else:
@@ -31,13 +36,13 @@ async def _started(call: Call) -> Answer:
     return await recorded_answer(call, recorded, moment)
 
 
-def _time_only(call: Call) -> Moment:
+def _time_only(call: Call, words: str) -> Moment:
     """`started 9:40` is read as a time; `started rolling back` is offered as an action."""
     try:
         return call.moment(is_start=True)
     except UnreadableTime as unreadable:
         if unreadable.params.get("reason") == "not_understood":
-            raise StartTakesOnlyTime(text=call.keyed.text) from None
+            raise StartTakesOnlyTime(text=words) from None
         raise
 
 
@@ -45,13 +50,17 @@ def _status(kind: Kind, *, words_needed: bool = False) -> Run:
     async def run(call: Call) -> Answer:
         if words_needed:
             call.require_text()
-        state = fold(await entries_of(call.session, call.about.id, kinds=STATE_KINDS))
-        refuse_status_change(kind, state)
+        if call.revising is None or call.revising.kind is not kind:  # an edited message says again what stands
+            refuse_status_change(kind, await _state(call))
         moment = call.moment()
         recorded = await call.record(f"incident.{kind}", call.new(kind, call.keyed.text, moment))
         return await recorded_answer(call, recorded, moment)
 
     return run
+
+
+async def _state(call: Call) -> IncidentState:
+    return fold(await entries_of(call.session, call.about.id, kinds=STATE_KINDS))
 
 
 _mitigated, _resolve = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
@@ -65,6 +74,7 @@ async def _duplicate(call: Call) -> Answer:
     hidden = other is not None and other.visibility == "private"
     if found is None or other is None or hidden or other.id == call.about.id:
         raise UnknownIncident(given=await call.plain(call.keyed.text), prefix=call.bot.settings.incident_prefix)
+    refuse_status_change(Kind.DUPLICATE, await _state(call))
     moment = call.moment()
     new = call.new(Kind.DUPLICATE, found[1], moment, {"of": other.number})
     return await recorded_answer(call, await call.record("incident.duplicate", new), moment)
@@ -73,15 +83,17 @@ async def _duplicate(call: Call) -> Answer:
 async def set_status(call: Call) -> Answer:
     """A status by its name; mitigated, resolved and the like have verbs of their own and are those."""
     name, _, why = call.keyed.text.partition(" ")
-    built_in = {MITIGATED: _mitigated, RESOLVED: _resolve, CANCELLED: _cancel, DUPLICATE: _duplicate}
-    if (run := built_in.get(name.casefold())) is not None:
-        call.line = call.line.strip().partition(" ")[2]
-        call.parse(AT)
-        return await run(call)
+    if (command := _BY_STATUS.get(name.casefold())) is not None:
+        # From here on it is that verb: what its answer gives back or puts into a button says so.
+        call.verb, call.line = command.name, " ".join(call.line.split(maxsplit=1)[1:])
+        check(call.who, command.name, command.allowed, call.bot.settings.permissions)
+        call.parse(command.keys)
+        return await command.run(call)
     known = [status.name for status in call.bot.settings.statuses]
     status = next((one for one in known if one.casefold() == name.casefold()), None)
     if status is None:
         raise UnknownStatus(given=name, known=[*known, MITIGATED, RESOLVED])
+    refuse_status_change(Kind.STATUS, await _state(call))
     moment = call.moment()
     new = call.new(Kind.STATUS, why.strip(), moment, {"status": status})
     return await recorded_answer(call, await call.record("incident.status", new), moment)
@@ -94,4 +106,8 @@ COMMANDS = (
     Command("reopen", _reopen, keys=AT, message=True),
     Command("cancel", _cancel, keys=AT, message=True),
     Command("duplicate", _duplicate, keys=AT, message=True),
+)
+#: Statuses that have verbs of their own.
+_BY_STATUS = dict(
+    zip((MITIGATED, RESOLVED, CANCELLED, DUPLICATE), (COMMANDS[1], COMMANDS[2], *COMMANDS[4:]), strict=True)
 )

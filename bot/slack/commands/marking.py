@@ -20,9 +20,9 @@ from storage.transcript import find_message
 
 async def _mark(call: Call) -> Answer:
     """The message's own words, author and time, unless the form says otherwise; a marked message is changed."""
+    if call.channel is None or call.origin is None:  # typed, though only the shortcut's form brings its message along
+        return Answer(call.say("help.mark"))
     kind = await _free_kind(call, named_kind(call.keyed.values.get("kind", "note")))
-    if call.channel is None or call.origin is None:
-        raise EmptyText(verb=call.verb)
     row = await find_message(call.session, call.channel.id, call.origin.ts)
     text = call.keyed.text or (row.text if row else "") or ""
     if row is None or not text.strip():

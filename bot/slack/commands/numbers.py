@@ -12,7 +12,10 @@ from storage.entries import entry_of
 _NUMBER = re.compile(
     r"^\s*(?:<#[CG][A-Z0-9]+\|(?P<channel>\d{1,6})>|(?P<mark>#)?\s?(?P<bare>\d{1,6}))(?=$|[\s,.:;)])[,.:;)]?\s*",
 )
-_INCIDENT = re.compile(r"^\s*(?:<#[CG][A-Z0-9]+\|)?(?:(?P<prefix>[A-Za-z]+)[- ]?)?#?(?P<number>\d{1,9})\b[^\s>]*>?\s*")
+_INCIDENT = re.compile(
+    r"^\s*(?:(?:of|to|as|is)\s+)*(?:<#[CG][A-Z0-9]+\|)?"
+    r"(?:(?P<prefix>[A-Za-z]+)[- ]?)?#?(?P<number>\d{1,9})\b[^\s>]*>?\s*"
+)
 
 
 def leading_number(text: str) -> tuple[int, str, bool] | None:

@@ -12,6 +12,7 @@ from bot.domain.timeline import Entry, Kind
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, READERS_ANYWHERE, RECORDERS, Command
+from bot.slack.gate import check
 from bot.slack.instants import span, spoken
 from bot.wording import Wire
 from storage.entries import entries_of
@@ -27,11 +28,12 @@ TIMELINE_TEXT = 300
 async def show_status(call: Call) -> Answer:
     """Where the incident stands; outside of any, the open ones."""
     if call.incident is None:
+        check(call.who, "list", READERS_ANYWHERE, call.bot.settings.permissions)
         return await _list(call)
-    return Answer(await _one(call, call.incident, "answers.status"))
+    return Answer(await incident_line(call, call.incident, "answers.status"))
 
 
-async def _one(call: Call, incident: Incident, template: str) -> Wire:
+async def incident_line(call: Call, incident: Incident, template: str) -> Wire:
     """One incident in a line or a few, by a template."""
     channel = await channel_of_incident(call.session, incident.id)
     begun, ended = incident.started_at or incident.declared_at, incident.resolved_at
@@ -70,7 +72,7 @@ async def _list(call: Call) -> Answer:
     standing = [incident for incident in seen if incident.status not in CLOSED]
     ended = [incident for incident in seen if incident.status in CLOSED]
     shown = (standing + ended)[:LISTED]
-    lines = [await _one(call, incident, "answers.listed") for incident in shown]
+    lines = [await incident_line(call, incident, "answers.listed") for incident in shown]
     head = call.say("answers.list", open=len(standing), shown=len(shown), more=len(seen) - len(shown))
     return Answer(Wire("\n".join([head, *lines])))
 
@@ -107,11 +109,12 @@ async def timeline_line(call: Call, entry: Entry) -> Wire:
 async def _tasks(call: Call) -> Answer:
     """The incident's tasks, or one person's; each with its state."""
     entries = [entry for entry in await entries_of(call.session, call.about.id) if entry.stands]
-    whose = mentioned(call.keyed.text)
+    whose = call.keyed.text.strip()
+    people = [call.actor.user_id] if whose.casefold() in ("me", "mine") else mentioned(whose)
     lines = []
     for task in (entry for entry in entries if entry.kind is Kind.TASK):
         owner, state = _task_state(task, entries)
-        if whose and not any(person in owner for person in whose):
+        if whose and not (any(person in owner for person in people) if people else _names(whose, owner)):
             continue
         lines.append(
             call.say(
@@ -124,7 +127,12 @@ async def _tasks(call: Call) -> Answer:
                 state=state,
             )
         )
-    return Answer(Wire("\n".join([call.say("answers.tasks", count=len(lines)), *lines])))
+    return Answer(Wire("\n".join([call.say("answers.tasks", count=len(lines), whose=await call.plain(whose)), *lines])))
+
+
+def _names(words: str, owner: str) -> bool:
+    """Whether a name that nobody in Slack has (`DBA team`) is among a task's owners."""
+    return words.lstrip("@").casefold() in owner.casefold()
 
 
 def _task_state(task: Entry, entries: list[Entry]) -> tuple[str, str]:
@@ -156,10 +164,10 @@ async def _postmortem(call: Call) -> Answer:
     return Answer(call.say("answers.drafting"))
 
 
-def needs_incident(call: Call) -> None:
+def needs_incident(call: Call, command: Command) -> None:
     """Raise WrongChannel outside of any incident's channel."""
     if call.incident is None:
-        raise WrongChannel(verb=call.verb)
+        raise WrongChannel(verb=call.verb, asks=not command.writes)
 
 
 COMMANDS = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain.incident import IncidentState
+from bot.domain.lifecycle import PROVISIONAL
 from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.timeline import Entry
@@ -15,6 +17,8 @@ from bot.slack.instants import same_offset, spoken, token
 from bot.wording import Wire
 
 ECHO = 600  # characters of one's own words that an answer repeats
+#: What an entry's data holds for us: it is said in other words, or not at all.
+_NOT_SHOWN = frozenset({"at_given", "sort", "visibility", "hypothesis", "person_id", "task", "escalation"})
 
 
 async def recorded_answer(
@@ -39,28 +43,37 @@ async def recorded_answer(
 
 
 async def entry_line(call: Call, entry: Entry) -> Wire:
-    """`#7 action, Fri 15 Mar 10:05 UTC: …`, with the reader's own clock where it shows another one."""
+    """`#7 action, Fri 15 Mar 10:05 UTC: …`, with the reader's own clock where it shows another one.
+
+    One that was only weighed and never recorded has no number to show.
+    """
     words = await call.plain(entry.text)
     return call.say(
         "answers.recorded",
-        number=entry.number,
+        number=entry.number if entry.number < PROVISIONAL else None,
         kind=call.bot.wording.plain(f"kinds.{entry.kind}"),
         when=when_words(call, entry.occurred_at),
         approximate=entry.precision == "approximate",
         text=words if len(words) <= ECHO else words[:ECHO].rstrip() + "…",
-        given={name: value for name, value in (await _given(call, entry)).items() if value},
+        given=await _given(call, entry),
     )
 
 
 async def _given(call: Call, entry: Entry) -> dict[str, str]:
-    """What the entry's keys said, by the key's name, as people read it."""
-    shown = {}
-    for name, value in entry.data.items():
-        if name in ("at_given", "sort", "visibility", "hypothesis", "person_id", "task", "escalation"):
-            continue
-        words = ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
-        shown[name] = await call.plain(words) if value not in (None, [], "") else ""
-    return shown
+    """What the entry's keys said, by the key as it is typed, as people read it."""
+    shown: dict[str, object] = {name: value for name, value in entry.data.items() if name not in _NOT_SHOWN}
+    percent, phrase = shown.pop("percent", None), shown.pop("percent_text", None)
+    shown["users"] = phrase or (f"{percent}%" if percent is not None else None)
+    if "of" in shown:
+        shown["of"] = f"{call.bot.settings.incident_prefix}-{shown['of']}"
+    if isinstance(shown.get("by"), str):
+        shown["by"] = str(shown["by"]).replace("_", " ")
+    said = {}
+    for name, value in shown.items():
+        words = await call.plain(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        if value not in (None, [], ""):
+            said[name] = words if len(words) <= ECHO else words[:ECHO].rstrip() + "…"
+    return said
 
 
 def when_words(call: Call, at: datetime) -> Wire:
@@ -74,8 +87,21 @@ def when_words(call: Call, at: datetime) -> Wire:
 async def doubled_answer(call: Call, entry: Entry) -> Answer:
     """For a second, identical command: recorded once, said so, and *Record again* offered."""
     again = Button(call.label("record_again"), command=f"again {call.typed}", incident=_number(call))
-    words = call.say("answers.doubled", number=entry.number, line=await entry_line(call, entry))
-    return Answer(words, (again,), given_back="" if len(call.typed) < 1_900 else call.typed)
+    words = call.say("answers.doubled", line=await entry_line(call, entry), tap=again.fits)
+    return Answer(words, (again,))
+
+
+async def repeated_answer(call: Call, entry: Entry) -> Answer:
+    """For the very same call, sent again since its answer was lost on the way: what stands because of it."""
+    if not entry.stands:
+        return await retracted_answer(call, entry)
+    return await recorded_answer(call, Recorded(call.about, (entry,), IncidentState(), IncidentState(), repeated=True))
+
+
+async def retracted_answer(call: Call, entry: Entry) -> Answer:
+    """What was taken back, and the way to have it stand again."""
+    back = Button(call.label("restore"), command=f"restore #{entry.number}", incident=call.about.number)
+    return Answer(call.say("answers.retracted", number=entry.number, line=await entry_line(call, entry)), (back,))
 
 
 def _number(call: Call) -> int | None:

@@ -8,7 +8,7 @@ from bot.domain.markup import mentioned
 from bot.domain.timeline import STATE_KINDS, Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
-from bot.slack.command import AT, Command
+from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.lifecycle import set_status
 from bot.slack.commands.questions import show_status
 from bot.slack.commands.recorded import recorded_answer
@@ -48,12 +48,12 @@ async def _lead(call: Call) -> Answer:
 
 
 async def _role(call: Call) -> Answer:
-    name, _, rest = call.keyed.text.partition(" ")
-    roles = call.bot.settings.roles
-    role = next((one for one in roles if name.casefold() in (one.name.casefold(), one.title.casefold())), None)
-    if role is None:
-        raise UnknownRole(given=name, known=[one.name for one in roles])
-    return await _give_role(call, role.name, rest)
+    text = " ".join(call.keyed.text.split())
+    for role in call.bot.settings.roles:
+        for name in (role.title, role.name):  # a title can be of several words
+            if f"{text} ".casefold().startswith(f"{name} ".casefold()):
+                return await _give_role(call, role.name, text[len(name) :].strip())
+    raise UnknownRole(given=text.partition(" ")[0], known=[one.name for one in call.bot.settings.roles])
 
 
 async def _give_role(call: Call, role: str, rest: str) -> Answer:
@@ -93,7 +93,7 @@ async def _title(call: Call) -> Answer:
 
 COMMANDS = (
     Command("severity", _severity, ("sev",), keys=AT),
-    Command("status", _status, keys=AT, anywhere=True),
+    Command("status", _status, keys=AT, asked=RECORDERS, anywhere=True),
     Command("lead", _lead, keys=AT),
     Command("role", _role, keys=AT),
     Command("update", _update, keys=AT),

@@ -1,0 +1,105 @@
+"""Taking back what was recorded: retract, restore, undo and redact. Knows nothing of editing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.errors import NothingToUndo, UndoIsOld
+from bot.domain.timeline import Change, Entry, Kind, Standing, revise
+from bot.incidents import record
+from bot.slack.answer import Answer
+from bot.slack.call import Call
+from bot.slack.command import RECORDERS, Command
+from bot.slack.commands.change import changeable
+from bot.slack.commands.numbers import require_number
+from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
+from storage.entries import last_own, redact_words, wordless
+from storage.incidents import channel_of
+from storage.transcript import find_message, redact_message
+
+UNDO_UNASKED = timedelta(minutes=10)
+REDACTED = "[redacted]"
+
+
+async def _retract(call: Call) -> Answer:
+    number, why = require_number(call)
+    return await take_back(call, await changeable(call, number), why)
+
+
+async def take_back(call: Call, entry: Entry, why: str = "") -> Answer:
+    """Retract an entry. The declaration stays: an incident is cancelled, not taken back."""
+    if entry.kind is Kind.DECLARED:
+        return Answer(call.say("answers.declaration_stays", number=entry.number))
+    revision = revise(
+        entry,
+        at=call.now,
+        by_id=call.actor.user_id,
+        action="retracted",
+        key=f"{call.key}:retract",
+        standing=Standing.RETRACTED,
+        why=why or None,
+    )
+    await record(call.session, call.about, Change("entry.retracted", revisions=(revision,)), at=call.now)
+    return await retracted_answer(call, entry)
+
+
+async def _restore(call: Call) -> Answer:
+    """Let a retracted entry stand again."""
+    number, _ = require_number(call)
+    entry = await changeable(call, number, standing=False)
+    if entry.stands:
+        return Answer(call.say("answers.stands_already", number=number))
+    revision = revise(
+        entry,
+        at=call.now,
+        by_id=call.actor.user_id,
+        action="restored",
+        key=f"{call.key}:restore",
+        standing=Standing.STANDING,
+        why=None,
+    )
+    recorded = await record(call.session, call.about, Change("entry.restored", revisions=(revision,)), at=call.now)
+    return await recorded_answer(call, recorded)
+
+
+async def _undo(call: Call) -> Answer:
+    """Take back one's own last entry, naming it; asked first where it is older than ten minutes."""
+    entry = await last_own(call.session, call.about.id, call.actor.id)
+    if entry is None:
+        raise NothingToUndo()
+    if call.now - entry.recorded_at > UNDO_UNASKED:
+        raise UndoIsOld(number=entry.number, line=await entry_line(call, entry))
+    return await take_back(call, entry)
+
+
+async def _redact(call: Call) -> Answer:
+    """Overwrite an entry's words everywhere we hold them; who, when and why stay."""
+    number, why = require_number(call)
+    entry = await changeable(call, number, standing=False)
+    revision = revise(
+        entry,
+        at=call.now,
+        by_id=call.actor.user_id,
+        action="redacted",
+        key=f"{call.key}:redact",
+        text=REDACTED,
+        data=wordless(entry.data, REDACTED),
+        redacted=True,
+        locked=entry.locked | {"text"},
+    )
+    await record(call.session, call.about, Change("entry.redacted", revisions=(revision,)), at=call.now)
+    await redact_words(call.session, call.about.id, number, REDACTED, why=why or None)
+    if entry.origin is not None:
+        channel = await channel_of(call.session, call.workspace.id, entry.origin.channel_id)
+        message = await find_message(call.session, channel.id, entry.origin.ts) if channel else None
+        if message is not None:
+            await redact_message(call.session, message.id, REDACTED)
+    return Answer(call.say("answers.redacted", number=number, from_message=entry.origin is not None))
+
+
+COMMANDS = (
+    Command("retract", _retract, ("remove", "delete"), allowed=RECORDERS, double=False),
+    Command("restore", _restore, allowed=RECORDERS, double=False),
+    Command("undo", _undo, allowed=RECORDERS, double=False),
+    Command("redact", _redact, allowed=RECORDERS, double=False),
+)
