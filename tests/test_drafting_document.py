@@ -16,7 +16,7 @@ from bot.drafting.draft import draft
 from bot.drafting.length import count_words
 from bot.wording import Wording
 
-REPLAYS = sorted((Path(__file__).parent / "replays").glob("*.yaml"))
+REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 RENDER = Wording().document
 HEADINGS = [
     "## Issue Summary",

@@ -14,7 +14,7 @@ from bot.domain.timeline import Kind
 from bot.drafting.draft import cited, draft, missing
 from bot.drafting.structured import to_json
 
-REPLAYS = sorted((Path(__file__).parent / "replays").glob("*.yaml"))
+REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 
 
 def facts(log: Log) -> dict[str, Any]:

@@ -80,7 +80,8 @@ def fold(entries: Iterable[Entry]) -> IncidentState:
     windows = fold_windows(standing)
     status, duplicate_of = _status(standing)
     start = _start(standing)
-    mitigated = [e for e in standing if e.kind is Kind.MITIGATED and _in_last_window(e, standing)]
+    reopened = next((e.number for e in reversed(standing) if e.kind is Kind.REOPENED), 0)
+    mitigated = [e for e in standing if e.kind is Kind.MITIGATED and e.number > reopened]
     ends = [e for e in standing if e.kind is Kind.RESOLVED]
     closed = bool(ends) and status == RESOLVED
     detected = next((e for e in standing if e.kind is Kind.DETECTED), None)
@@ -122,14 +123,21 @@ def fold_windows(entries: Iterable[Entry]) -> tuple[Window, ...]:
 
 
 def _start(standing: list[Entry]) -> Entry | None:
-    """The last `started` of the first window, else the declaration."""
+    """The last `started`, else the declaration; where the incident was reopened, that of its first window.
+
+    What is told of the start once it was reopened is about the later window, unless nobody told the first one's: then
+    the first `started` that fits before the first end holds.
+    """
     starts = [e for e in standing if e.kind is Kind.STARTED]
+    end: Entry | None = None
+    for entry in standing:
+        if entry.kind is Kind.RESOLVED:
+            end = entry
+        elif entry.kind is Kind.REOPENED and end is not None:
+            before = [e for e in starts if e.number < entry.number]
+            starts = before or [e for e in starts if e.occurred_at <= end.occurred_at][:1]
+            break
     return starts[-1] if starts else next((e for e in standing if e.kind is Kind.DECLARED), None)
-
-
-def _in_last_window(entry: Entry, standing: list[Entry]) -> bool:
-    reopens = [e.number for e in standing if e.kind is Kind.REOPENED]
-    return not reopens or entry.number > reopens[-1]
 
 
 def _status(standing: list[Entry]) -> tuple[str, int | None]:
