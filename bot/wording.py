@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import SandboxedEnvironment
 
 from bot.domain.markup import escape
@@ -23,6 +25,10 @@ from bot.domain.markup import escape
 log = logging.getLogger(__name__)
 
 OURS = Path(__file__).parent.parent / "templates"
+
+
+#: Brackets and ampersands in a template that Slack would not read as a mention, a link or an entity.
+_NO_WIRE = re.compile(r"<(?![@#!]|(?:https?|mailto|tel|slack):)(?:[^<>\n]*>)?|&(?!amp;|lt;|gt;)")
 
 
 class Wire(str):
@@ -36,6 +42,16 @@ def _for_slack(value: Any) -> Any:
     return value if isinstance(value, Wire) else escape(str(value))
 
 
+class _Literal(Extension):
+    """A template's own `<why>` is a placeholder to read, so it is escaped; what is meant as wire form stays."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type == "data":
+                token = Token(token.lineno, token.type, _NO_WIRE.sub(lambda found: escape(found.group()), token.value))
+            yield token
+
+
 class Wording:
     """The sentences of one locale. `complaints` lists what is wrong with a team's own templates, for `doctor`."""
 
@@ -43,15 +59,16 @@ class Wording:
         self.locale = locale
         self.complaints: list[str] = []
         ours = OURS / locale
-        self._slack = _Shelf(ours, partial(_environment, finalize=_for_slack))
+        for_slack = partial(_environment, finalize=_for_slack, extensions=(_Literal,))
+        self._slack = _Shelf(ours, for_slack)
         self._plain = _Shelf(ours, _environment)
         self._own_slack: _Shelf | None = None
         self._own_plain: _Shelf | None = None
         if own is not None:
-            self._take_own(own / locale if (own / locale).is_dir() else own)
+            self._take_own(own / locale if (own / locale).is_dir() else own, for_slack)
 
-    def _take_own(self, folder: Path) -> None:
-        self._own_slack = _Shelf(folder, partial(_environment, finalize=_for_slack, sandboxed=True), self.complaints)
+    def _take_own(self, folder: Path, for_slack: Callable[..., Environment]) -> None:
+        self._own_slack = _Shelf(folder, partial(for_slack, sandboxed=True), self.complaints)
         self._own_plain = _Shelf(folder, partial(_environment, sandboxed=True))
         for name in self._own_slack.names - self._slack.names:
             self.complaints.append(f"{folder}: {name} overrides nothing of ours")
@@ -85,7 +102,9 @@ class Wording:
                 complaint = f"{name}: {type(fault).__name__}: {fault}"
                 if complaint not in self.complaints:
                     self.complaints.append(complaint)
-                log.warning("own template failed, ours is used", extra={"template": name, "fault": type(fault).__name__})
+                log.warning(
+                    "own template failed, ours is used", extra={"template": name, "fault": type(fault).__name__}
+                )
         return ours.template(name).render(params)
 
 
