@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.slack.api import SlackApi, SlackRefused, SlackUnwell, permanent
 from bot.slack.bot import Bot, Identity
 from bot.slack.events import register
+from bot.slack.failing import on_failed
 from bot.slack.handlers import handlers
 from bot.slack.replying import Replies
 from bot.wording import Wording
@@ -57,10 +58,9 @@ class Tocsin:
         client = AsyncWebClient(
             token=bot_token.reveal(), base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
         )
-        if self.settings.migrate == "on":
-            await migrate(self.settings.database_url)
+        await migrate(self.settings.database_url, allowed=self.settings.migrate == "on")
         self._db = await Database.open(self.settings.database_url)
-        api = SlackApi(client)
+        api = SlackApi(client, self.clock)
         bot = Bot(
             settings=self.settings,
             wording=Wording(self.settings.locale, self.settings.template_dir),
@@ -77,6 +77,7 @@ class Tocsin:
             handlers(bot),
             concurrency=self.settings.workers,
             poll=timedelta(seconds=1) if self._db.dialect == "postgresql" else None,
+            on_failed=on_failed,
         )
         self._replies = Replies(api)
         app = self._bolt(bot.identity, bot_token.reveal())
@@ -90,7 +91,7 @@ class Tocsin:
         opener = AsyncWebClient(
             token=token, base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
         )
-        opened = await self._answered(SlackApi(opener), "apps.connections.open")
+        opened = await self._answered(SlackApi(opener, self.clock), "apps.connections.open")
         self._socket = AsyncSocketModeHandler(app, token)
         self._socket.client.wss_uri = str(opened["url"])
         await self._socket.connect_async()  # type: ignore[no-untyped-call]

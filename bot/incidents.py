@@ -44,6 +44,10 @@ POSTED = frozenset(
 )
 
 
+#: The change that passes on what somebody deactivated held: it is said in one sentence, not in a line for each.
+HANDED_ON = "incident.handed_on"
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What `record` did: the entries as they stand now, the state before and after.
@@ -92,7 +96,7 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
         return repeated
     stateful = touches_state(change)
     before_entries = await entries_of(session, incident.id, kinds=STATE_KINDS) if stateful else []
-    before = fold(before_entries) if stateful else _cached_state(incident)
+    before = fold(before_entries) if stateful else cached_state(incident)
     after = weigh(before_entries, change, at=at) if stateful else before
     numbers = await _write(session, incident, change, at=at)
     if stateful:
@@ -103,9 +107,9 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     entries = await entries_of(session, incident.id, numbers=numbers)
     by_number = {entry.number: entry for entry in entries}
     recorded = Recorded(incident, tuple(by_number[number] for number in numbers), before, after)
+    await _learn_whom_it_names(session, incident, recorded.entries, at)
     for job in _consequences(recorded, change, at):
         await (rearm if job.id.startswith("again:") else enqueue)(session, job)
-    await _learn_whom_it_names(session, incident, recorded.entries, at)
     return recorded
 
 
@@ -116,7 +120,7 @@ async def _repeated(session: AsyncSession, incident: Incident, change: Change) -
         found = await number_of_key(session, key)
         if found is not None and found[0] == incident.id:
             entries = await entries_of(session, found[0], numbers=[found[1]])
-            state = _cached_state(incident)
+            state = cached_state(incident)
             return Recorded(incident, tuple(entries), state, state, repeated=True)
     return None
 
@@ -154,7 +158,7 @@ async def _write(session: AsyncSession, incident: Incident, change: Change, *, a
     return numbers
 
 
-def _cached_state(incident: Incident) -> IncidentState:
+def cached_state(incident: Incident) -> IncidentState:
     """The state as the row caches it: enough where a change cannot alter it."""
     roles = {"commander": incident.commander_id} if incident.commander_id else {}
     return IncidentState(
@@ -174,14 +178,28 @@ def _cached_state(incident: Incident) -> IncidentState:
     )
 
 
+def lane_of(incident_id: int) -> str:
+    """The lane of all jobs that show an incident: one at a time, in order."""
+    return f"incident:{incident_id}"
+
+
+def job_about(incident_id: int, kind: str, at: datetime) -> Job:
+    """The one job of a kind that an incident has, to be re-armed: it brings something up to the newest state."""
+    return Job(f"again:{kind}:{incident_id}", kind, at, lane_of(incident_id), {"incident": incident_id})
+
+
 def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[Job]:
     """The jobs that a change makes necessary. `again:` ones are re-armed: one runs, on the last state."""
     incident, before, after = recorded.incident, recorded.before, recorded.after
-    lane = f"incident:{incident.id}"
+    lane = lane_of(incident.id)
     about = {"incident": incident.id}
 
     def again(kind: str) -> Job:
-        return Job(id=f"again:{kind}:{incident.id}", kind=kind, lane=lane, payload=about, run_at=at)
+        return job_about(incident.id, kind, at)
+
+    def line(number: object) -> Job:
+        payload = about | {"number": number}
+        return Job(f"again:post_line:{incident.id}:{number}", "post_line", at, lane, payload)
 
     kinds = {entry.kind for entry in recorded.entries}
     if Kind.DECLARED in kinds and before.declared_at is None:
@@ -200,14 +218,10 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
     if before.title != after.title:
         yield again("rename_channel")
     for entry in recorded.entries:
-        if entry.kind in POSTED:
-            yield Job(
-                id=f"again:post_line:{incident.id}:{entry.number}",
-                kind="post_line",
-                lane=lane,
-                payload=about | {"number": entry.number},
-                run_at=at,
-            )
+        if entry.kind in POSTED and change.name != HANDED_ON:
+            yield line(entry.number)
+        elif entry.kind is Kind.ANSWERED:
+            yield line(entry.data.get("escalation"))  # its button has served
     if Kind.ESCALATED in kinds:
         yield from (_invites(recorded, lane, at))
     if (before.resolved_at is None) != (after.resolved_at is None):
@@ -231,22 +245,25 @@ def _invites(recorded: Recorded, lane: str, at: datetime) -> Iterator[Job]:
 async def _learn_whom_it_names(
     session: AsyncSession, incident: Incident, entries: tuple[Entry, ...], at: datetime
 ) -> None:
-    """Names of people and groups that nobody has told us yet are asked for, since a draft prints them."""
+    """Names of people and groups that nobody has told us yet are asked for, first in the lane: what is shown next
+    prints them."""
     people: list[str] = []
     groups: list[str] = []
     for entry in entries:
         words = " ".join([entry.text, *(str(value) for value in entry.data.values())])
         people += mentioned(words)
+        people += [str(entry.data["person_id"])] if entry.data.get("person_id") else []
         groups += groups_mentioned(words)
     for user_id in await unknown_people(session, incident.workspace_id, list(dict.fromkeys(people))):
-        await _learn(session, "learn_person", incident.workspace_id, user_id, at)
+        await _learn(session, "learn_person", incident, user_id, at)
     for group_id in dict.fromkeys(groups):
-        await _learn(session, "learn_group", incident.workspace_id, group_id, at)
+        await _learn(session, "learn_group", incident, group_id, at)
 
 
-async def _learn(session: AsyncSession, kind: str, workspace_id: int, slack_id: str, at: datetime) -> None:
-    payload = {"workspace": workspace_id, "slack_id": slack_id}
-    await rearm(session, Job(id=f"again:{kind}:{workspace_id}:{slack_id}", kind=kind, payload=payload, run_at=at))
+async def _learn(session: AsyncSession, kind: str, incident: Incident, slack_id: str, at: datetime) -> None:
+    payload = {"workspace": incident.workspace_id, "slack_id": slack_id}
+    job_id = f"again:{kind}:{incident.workspace_id}:{slack_id}"
+    await rearm(session, Job(job_id, kind, at, lane_of(incident.id), payload))
 
 
 async def read_record(session: AsyncSession, incident: Incident, *, zone_label: str | None, prefix: str) -> Record:

@@ -86,9 +86,32 @@ async def channel_of(session: AsyncSession, workspace_id: int, slack_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def place_of(session: AsyncSession, team_id: str, slack_id: str) -> tuple[Workspace, Channel, Incident] | None:
+    """The workspace, channel and incident of a Slack channel; None where it is none of ours."""
+    query = (
+        select(Workspace, Channel, Incident)
+        .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
+        .join(Incident, col(Incident.id) == col(Channel.incident_id))
+        .where(col(Workspace.team_id) == team_id, col(Channel.slack_id) == slack_id)
+    )
+    found = (await session.execute(query)).one_or_none()
+    return (found[0], found[1], found[2]) if found else None
+
+
 async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channel | None:
     """The channel of an incident; None until it is opened."""
     query = select(Channel).where(col(Channel.incident_id) == incident_id).order_by(col(Channel.id).desc())
+    return (await session.execute(query)).scalars().first()
+
+
+async def channel_named(session: AsyncSession, workspace_id: int, name: str) -> Channel | None:
+    """A channel that we know under this name and that can be posted to."""
+    query = select(Channel).where(
+        col(Channel.workspace_id) == workspace_id,
+        col(Channel.name) == name,
+        col(Channel.is_archived).is_(False),
+        col(Channel.is_deleted).is_(False),
+    )
     return (await session.execute(query)).scalars().first()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -111,3 +111,14 @@ async def find_person(session: AsyncSession, team_id: str, user_id: str) -> Pers
 async def person_of_id(session: AsyncSession, person_id: int | None) -> Person | None:
     """The person of a primary key that we stored ourselves."""
     return await session.get(Person, person_id) if person_id is not None else None
+
+
+async def active_handles(session: AsyncSession, workspace_id: int, handles: list[str]) -> dict[str, str]:
+    """Ids of people by their handle (in small letters), as far as we have met them; nobody who is deactivated."""
+    query = select(func.lower(col(Person.handle)), col(Person.user_id)).where(
+        col(Person.workspace_id) == workspace_id,
+        func.lower(col(Person.handle)).in_(handles),
+        col(Person.is_deactivated).is_(False),
+        col(Person.fetched_at).is_not(None),
+    )
+    return {str(handle): str(user_id) for handle, user_id in await session.execute(query)}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import Clock
 from bot.jobs import Permanent, Retry
-
-log = logging.getLogger(__name__)
 
 #: Errors after which trying again can help; `fatal_error` and `internal_error` may have taken effect.
 TRANSIENT = frozenset(
@@ -39,10 +37,16 @@ class SlackUnwell(Exception):
 
 
 class SlackApi:
-    """One method per call. `timeout` must be well under a job's lease, so that a call is over before a take-over."""
+    """One method per call. The client's timeout must be well under a job's lease: a call is over before a take-over.
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    A method that Slack said to wait with is not called before its time, whoever asks: a hundred jobs that wait for one
+    limit make no storm.
+    """
+
+    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client = client
+        self._clock = clock
+        self._closed_until: dict[str, datetime] = {}
 
     async def call(
         self, method: str, *, query: Mapping[str, Any] | None = None, json: Mapping[str, Any] | None = None
@@ -52,27 +56,31 @@ class SlackApi:
         Raises SlackRefused for an `ok: false` that will not change by itself, Retry with Slack's own span for a rate
         limit (nothing happened then), and SlackUnwell where nobody can tell whether the call took effect.
         """
+        gate = _gate(method, json or query or {})
+        self._wait_for(gate)
         try:
             if json is not None:
                 answer = await self.client.api_call(method, json=_without_none(json))
             else:
                 answer = await self.client.api_call(method, params=_flat(query or {}))
         except SlackApiError as refused:
-            raise self._fault(method, refused) from None
+            fault = _fault(method, refused)
+            if isinstance(fault, Retry):
+                self._closed_until[gate] = self._clock.now() + fault.after
+            raise fault from None
         except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as broken:
             raise SlackUnwell(f"{method}: no answer ({type(broken).__name__})") from broken
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-    def _fault(self, method: str, refused: SlackApiError) -> Retry | SlackRefused | SlackUnwell:
-        response = refused.response
-        # slack_sdk hands over the raw text of an HTML or plain 5xx page, so `.get` would fail here (3.47).
-        answer: dict[str, Any] = response.data if isinstance(response.data, dict) else {}
-        error = str(answer.get("error") or f"http_{response.status_code}")
-        if response.status_code == 429 or error in RATE_LIMITED:
-            return Retry(_retry_after(response.headers), method)
-        if response.status_code >= 500 or error in TRANSIENT or error.startswith("http_"):
-            return SlackUnwell(f"{method}: {error}")
-        return SlackRefused(method, error, answer)
+    def _wait_for(self, gate: str) -> None:
+        """Raise Retry while a gate is closed."""
+        until = self._closed_until.get(gate)
+        if until is None:
+            return
+        left = until - self._clock.now()
+        if left > timedelta(0):
+            raise Retry(left)
+        del self._closed_until[gate]
 
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that `files.getUploadURLExternal` gave. Raises SlackUnwell."""
@@ -81,10 +89,29 @@ class SlackApi:
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
                 session.post(url, data=content, headers={"Content-Type": "application/octet-stream"}) as response,
             ):
+                if response.status == 429:
+                    raise Retry(_retry_after(response.headers))
                 if response.status != 200:
                     raise SlackUnwell(f"upload: http_{response.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as broken:
             raise SlackUnwell(f"upload: no answer ({type(broken).__name__})") from broken
+
+
+def _fault(method: str, refused: SlackApiError) -> Retry | SlackRefused | SlackUnwell:
+    response = refused.response
+    # slack_sdk hands over the raw text of an HTML or plain 5xx page, so `.get` would fail here (3.47).
+    answer: dict[str, Any] = response.data if isinstance(response.data, dict) else {}
+    error = str(answer.get("error") or f"http_{response.status_code}")
+    if response.status_code == 429 or error in RATE_LIMITED:
+        return Retry(_retry_after(response.headers), method)
+    if response.status_code >= 500 or error in TRANSIENT or error.startswith("http_"):
+        return SlackUnwell(f"{method}: {error}")
+    return SlackRefused(method, error, answer)
+
+
+def _gate(method: str, args: Mapping[str, Any]) -> str:
+    """What a rate limit holds for: a method, and of posts one channel, which takes about one a second."""
+    return f"{method}:{args.get('channel')}" if method == "chat.postMessage" else method
 
 
 def permanent(refused: SlackRefused) -> Permanent:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.incident import MITIGATED, RESOLVED
-from bot.domain.markup import plain
+from bot.domain.markup import escape, plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
@@ -123,7 +123,7 @@ class Face:
         return self.wording.say("card.fallback", title=self.title, status=state.status, severity=state.severity)
 
     def topic(self) -> str:
-        """Severity, status and commander; Slack takes 250 characters of plain text."""
+        """Severity, status and commander, escaped; Slack takes 250 characters."""
         state = self.record.state
         commander = self.record.names.person(state.commander_id) if state.commander_id else None
         words = self.wording.plain(
@@ -134,7 +134,9 @@ class Face:
             title=self._plain(state.title, 120),
             sort=state.sort,
         )
-        return words[:TOPIC_MOST]
+        while len(escape(words)) > TOPIC_MOST:
+            words = words[:-1]
+        return escape(words)
 
     def announcement(self, channel_slack_id: str) -> tuple[str, list[dict[str, Any]]]:
         """(text, blocks) for the channel where incidents are announced; edited as the facts change."""

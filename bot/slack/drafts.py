@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.record import Record
+from bot.domain.timeline import Kind
 from bot.drafting.document import Document, write
 from bot.drafting.draft import draft, missing
 from bot.drafting.statements import Draft
 from bot.jobs import JobContext
-from bot.slack.api import SlackRefused, permanent
+from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.posting import CLOSED_TO_US
@@ -45,12 +46,15 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
 
     # What stood before is remembered first: a restart in the middle must still take it away.
     old = await ctx.step("old", find_old)
+    reopened = any(entry.kind is Kind.RESOLVED for entry in record.standing)
     if payload.get("asked") or not record.state.is_open:
         await _post(bot, ctx, incident_id, channel.slack_id, record)
+    elif reopened:
+        return  # it was resolved for a time, so the draft stays until the next resolve replaces it
     else:
         await _forget(bot, ctx, incident_id)
     if old:
-        await _delete(bot, ctx, old)
+        await _take_away(bot, ctx, channel.slack_id, old)
 
 
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record) -> None:
@@ -78,31 +82,30 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     )
 
     async def share(attempt: int) -> bool:
-        if attempt > 1 and await _is_shared(bot, file_id, channel):
+        if attempt > 1 and await _is_completed(bot, file_id):
             return True
         try:
             body = {"files": [{"id": file_id, "title": name}], "channel_id": channel, "initial_comment": comment}
             await bot.api.call("files.completeUploadExternal", json=body)
         except SlackRefused as refused:
             if refused.error in CLOSED_TO_US | {"posting_to_channel_denied"}:
-                log.warning("the draft could not be posted", extra={"error": refused.error})
+                log.warning("the draft was not posted", extra={"incident": incident_id, "error": refused.error})
                 return False
-            raise permanent(refused) from None
+            raise
         return True
 
     await ctx.step("share", share)
 
 
-async def _is_shared(bot: Bot, file_id: str, channel: str) -> bool:
-    """Whether an earlier attempt completed the upload."""
+async def _is_completed(bot: Bot, file_id: str) -> bool:
+    """Whether an earlier attempt completed the upload. Slack shares it in its own time, so shares prove nothing."""
     try:
-        answer = await bot.api.call("files.info", query={"file": file_id})
+        await bot.api.call("files.info", query={"file": file_id})
     except SlackRefused as refused:
         if refused.error == "file_not_found":
             return False
         raise
-    shares = (answer.get("file") or {}).get("shares") or {}
-    return any(channel in places for places in shares.values())
+    return True
 
 
 async def _forget(bot: Bot, ctx: JobContext, incident_id: int) -> None:
@@ -115,14 +118,35 @@ async def _forget(bot: Bot, ctx: JobContext, incident_id: int) -> None:
     await ctx.step("forget", nothing, save)
 
 
-async def _delete(bot: Bot, ctx: JobContext, file_id: str) -> None:
-    async def call(_: int) -> bool:
-        try:
-            await bot.api.call("files.delete", query={"file": file_id})
-        except SlackRefused as refused:
-            if refused.error not in ("file_not_found", "file_deleted"):
-                log.warning("an old draft stays", extra={"error": refused.error})
-            return False
-        return True
+async def _take_away(bot: Bot, ctx: JobContext, channel: str, file_id: str) -> None:
+    """The old post: its message, then its file, which alone would leave the message standing without it."""
 
-    await ctx.step("delete_old", call)
+    async def find(_: int) -> str | None:
+        try:
+            answer = await bot.api.call("files.info", query={"file": file_id})
+        except SlackRefused:
+            return None
+        shares = (answer.get("file") or {}).get("shares") or {}
+        found = [share for places in shares.values() for share in places.get(channel) or []]
+        return str(found[0]["ts"]) if found else None
+
+    async def delete_message(_: int) -> bool:
+        return await _gone(bot, "chat.delete", {"channel": channel, "ts": ts}, {"message_not_found"})
+
+    async def delete_file(_: int) -> bool:
+        return await _gone(bot, "files.delete", {"file": file_id}, {"file_not_found", "file_deleted"})
+
+    ts = await ctx.step("find_old", find)
+    if ts is not None:
+        await ctx.step("delete_post", delete_message)
+    await ctx.step("delete_old", delete_file)
+
+
+async def _gone(bot: Bot, method: str, query: Mapping[str, Any], already: set[str]) -> bool:
+    try:
+        await bot.api.call(method, query=query)
+    except SlackRefused as refused:
+        if refused.error not in already:
+            log.warning("an old draft stays", extra={"method": method, "error": refused.error})
+            return False
+    return True

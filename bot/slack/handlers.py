@@ -1,20 +1,26 @@
-"""The jobs of this floor by their names, as `bot.app` gives them to the worker."""
+"""The jobs of this floor by their names, as `bot.app` gives them to the worker.
+
+What Slack refuses and no handler foresaw will be refused again, so it ends the job and people are told.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Any
 
 from bot.jobs import Handler, JobContext
 from bot.slack.acknowledging import acknowledge_message, offer_difference
+from bot.slack.announcing import refresh_announcement
+from bot.slack.api import SlackRefused, permanent
 from bot.slack.bot import Bot
 from bot.slack.drafts import post_draft
+from bot.slack.failing import tell_failed
 from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
 from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import invite_escalated, post_line
 from bot.slack.opening import open_incident
-from bot.slack.upkeep import archive_channel, refresh_announcement, refresh_card, refresh_topic, rename_channel
+from bot.slack.topic import leave_topic, refresh_topic
+from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
 
 Work = Callable[[Bot, JobContext, Mapping[str, Any]], Awaitable[None]]
 
@@ -36,9 +42,21 @@ JOBS: Mapping[str, Work] = {
     "erase_message": erase_message,
     "purge_transcript": purge_transcript,
     "hand_on": hand_on,
+    "leave_topic": leave_topic,
+    "tell_failed": tell_failed,
 }
 
 
 def handlers(bot: Bot) -> dict[str, Handler]:
     """Each job with what it needs at hand."""
-    return {name: partial(work, bot) for name, work in JOBS.items()}
+    return {name: _handler(bot, work) for name, work in JOBS.items()}
+
+
+def _handler(bot: Bot, work: Work) -> Handler:
+    async def run(ctx: JobContext, payload: Mapping[str, Any]) -> None:
+        try:
+            await work(bot, ctx, payload)
+        except SlackRefused as refused:
+            raise permanent(refused) from None
+
+    return run

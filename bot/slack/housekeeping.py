@@ -10,7 +10,7 @@ from typing import Any
 from bot.domain.incident import CLOSED, fold
 from bot.domain.markup import mentioned
 from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry, Source
-from bot.incidents import record
+from bot.incidents import HANDED_ON, record
 from bot.jobs import JobContext
 from bot.slack.answer import section
 from bot.slack.api import SlackRefused
@@ -83,7 +83,7 @@ async def _pass_on(bot: Bot, incident_id: int, user_id: str) -> int:
         entries = [entry for entry in await entries_of(session, incident_id) if entry.stands]
         new = [*_roles(incident, entries, user_id, bot, now), *_tasks(entries, user_id, bot, now, incident)]
         if new:
-            await record(session, incident, Change("incident.handed_on", tuple(new)), at=now)
+            await record(session, incident, Change(HANDED_ON, tuple(new)), at=now)
     return len(new)
 
 

@@ -7,27 +7,34 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from anyascii import anyascii
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.markup import plain
+from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
+from bot.incidents import job_about
 from bot.jobs import JobContext, Permanent
+from bot.slack.announcing import announce, is_announced
 from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused, permanent
 from bot.slack.bot import Bot
 from bot.slack.card import Face, digest
 from bot.slack.faces import read_face
-from bot.slack.places import find_channel, invite_people, permalink, quietly
-from bot.slack.posting import post_once, tell_privately
+from bot.slack.inviting import people_of
+from bot.slack.places import invite_people, pages, permalink, quietly
+from bot.slack.posting import SKEW, post_once, tell_privately
+from bot.slack.side_by_side import side_by_side
+from bot.slack.topic import set_topic
 from bot.wording import Wire
 from storage.artifacts import keep_artifact
 from storage.incidents import remember_channel
+from storage.queue import rearm
 from storage.tables import Incident
 
 log = logging.getLogger(__name__)
@@ -39,25 +46,28 @@ NAMES_TRIED = 20
 
 def channel_name(label: str, title: str) -> str:
     """`inc-7-checkout-is-down`: 80 characters of [a-z0-9-] with room for a suffix; or the number alone."""
-    words = re.sub(r"[^a-z0-9]+", "-", anyascii(title).casefold()).strip("-")
-    return f"{label.casefold()}-{words}"[: NAME_MOST - 3].strip("-")
+    words = re.sub(r"[^a-z0-9]+", "-", anyascii(f"{label} {title}").casefold())
+    return words[: NAME_MOST - 3].strip("-")
 
 
 async def open_incident(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `open_incident`."""
+    """The job `open_incident`. After the channel is made nothing waits for anything else that it does not need."""
     incident, record, face = await read_face(bot, int(payload["incident"]))
     opening = _Opening(bot, ctx, incident, record, face)
     try:
         channel_id = await opening.channel()
     except SlackRefused as refused:
-        await opening.could_not_open(refused)
-        raise permanent(refused) from None
-    await opening.invite(channel_id)
-    await opening.topic(channel_id)
-    await opening.card(channel_id)
-    if record.state.visibility == "public" and record.state.sort == "real" and bot.settings.announce_channel:
-        await opening.announce(channel_id)
-    await opening.tell(channel_id)
+        raise permanent(refused) from None  # what a person must do is said by `failing`
+    parts = [opening.gather_people(channel_id), opening.topic(channel_id), opening.card(channel_id)]
+    if is_announced(bot, record):
+        parts.append(opening.announce(channel_id))
+    await side_by_side(*parts)
+
+    async def catch_up(session: AsyncSession) -> None:
+        # What changed while this took its time, where a later job went first and found no card yet.
+        await rearm(session, job_about(incident.id, "refresh_card", bot.clock.now()))
+
+    await ctx.finish(catch_up)
 
 
 class _Opening:
@@ -83,11 +93,11 @@ class _Opening:
         return str((await self.ctx.step("create_channel", self._create, save))["id"])
 
     async def _create(self, attempt: int) -> dict[str, Any]:
-        base = channel_name(self.record.label, plain(self.record.state.title, self.record.names))
-        for suffix in range(1, NAMES_TRIED):
-            name = base if suffix == 1 else f"{base}-{suffix}"
-            if attempt > 1 and (found := await self._made_before(name)):
-                return found
+        base = channel_name(self.record.label, mask(plain(self.record.state.title, self.record.names)).text)
+        candidates = [base, *(f"{base}-{number}" for number in range(2, NAMES_TRIED))]
+        if attempt > 1 and (found := await self._made_before(candidates)):
+            return found
+        for name in candidates:
             try:
                 private = self.record.state.visibility == "private"
                 answer = await self.bot.api.call("conversations.create", query={"name": name, "is_private": private})
@@ -95,37 +105,27 @@ class _Opening:
             except SlackRefused as refused:
                 if refused.error != "name_taken":
                     raise
-                # Somebody else's channel, or one that an answer of ours was lost for.
-                if found := await self._made_before(name):
+                # Somebody else's channel, or one that a slow attempt of ours has only now been given.
+                if attempt > 1 and (found := await self._made_before(candidates)):
                     return found
         raise Permanent(f"conversations.create: {NAMES_TRIED} names are taken")
 
-    async def _made_before(self, name: str) -> dict[str, Any] | None:
-        """A channel of that name which we made ourselves, for this incident: since its declaration."""
-        cursor = ""
-        while True:
-            page = await self.bot.api.call(
-                "users.conversations",
-                query={
-                    "types": "public_channel,private_channel",
-                    "exclude_archived": True,
-                    "limit": 200,
-                    "cursor": cursor or None,
-                },
-            )
-            for channel in page.get("channels") or []:
-                ours = channel.get("creator") == self.bot.identity.user_id
-                fresh = int(channel.get("created") or 0) >= int((self.since - timedelta(seconds=2)).timestamp())
-                if channel.get("name") == name and ours and fresh:
-                    return {"id": channel["id"], "name": channel["name"]}
-            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return None
+    async def _made_before(self, candidates: Sequence[str]) -> dict[str, Any] | None:
+        """A channel of such a name which we made ourselves, for this incident: since its declaration."""
+        query = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": 200}
+        since = int((self.since - SKEW).timestamp())
+        async for channel in pages(self.bot, "users.conversations", "channels", query):
+            ours = channel.get("creator") == self.bot.identity.user_id and int(channel.get("created") or 0) >= since
+            if ours and channel.get("name") in candidates:
+                return {"id": channel["id"], "name": channel["name"]}
+        return None
 
-    async def invite(self, channel_id: str) -> None:
-        """Who declared it and whoever the settings name; one bad name fails nobody else (`force`)."""
-        people = [self.declarer_id, *await self._configured()]
-        people = [one for one in dict.fromkeys(people) if one != self.bot.identity.user_id]
+    async def gather_people(self, channel_id: str) -> None:
+        """Invite who declared it and whoever the settings name; then tell the declarer where, and who is missing."""
+        people, unknown = await people_of(
+            self.bot, self.ctx, self.incident.workspace_id, [self.declarer_id, *self.bot.settings.invite]
+        )
+        people = [one for one in people if one != self.bot.identity.user_id]
 
         async def call(_: int) -> list[str]:
             failed: list[str] = []
@@ -134,20 +134,20 @@ class _Opening:
                 failed += await invite_people(self.bot, channel_id, batch)
             return failed
 
-        if people:
-            await self.ctx.step("invite", call)
-
-    async def _configured(self) -> list[str]:
-        """The ids of whom the settings name; handles are looked up among the people we know."""
-        return [one for one in self.bot.settings.invite if re.fullmatch(r"[UW][A-Z0-9]+", one)]
+        failed = await self.ctx.step("invite", call) if people else []
+        if failed or unknown:
+            log.warning("not everybody could be invited", extra={"incident": self.incident.id, "faults": failed})
+        left_out = [self.record.names.person(fault.partition(":")[0]) for fault in failed]
+        words = self.bot.wording.say(
+            "lines.opened",
+            label=self.record.label,
+            channel=Wire(f"<#{channel_id}>"),
+            left_out=[*left_out, *(f"@{one}" for one in unknown)],
+        )
+        await self._privately("tell_declarer", words)
 
     async def topic(self, channel_id: str) -> None:
-        async def call(_: int) -> bool:
-            return await quietly(
-                self.bot, "conversations.setTopic", {"channel": channel_id, "topic": self.face.topic()}
-            )
-
-        await self.ctx.step("set_topic", call)
+        await set_topic(self.bot, self.ctx, self.incident.id, channel_id, self.face.topic())
 
     async def card(self, channel_id: str) -> None:
         """The card, its pin, and the bookmark that leads to it."""
@@ -165,12 +165,13 @@ class _Opening:
             await keep_artifact(session, self.incident.id, "card", at=at, channel=channel_id, ts=ts, digest=shown)
 
         ts = await self.ctx.step("post_card", post, save)
+        await side_by_side(self._pin(channel_id, ts), self._bookmark(channel_id, ts))
 
+    async def _pin(self, channel_id: str, ts: str) -> None:
         async def pin(_: int) -> bool:
             return await quietly(self.bot, "pins.add", {"channel": channel_id, "timestamp": ts})
 
         await self.ctx.step("pin_card", pin)
-        await self._bookmark(channel_id, ts)
 
     async def _bookmark(self, channel_id: str, ts: str) -> None:
         link = permalink(self.bot, channel_id, ts)
@@ -197,54 +198,16 @@ class _Opening:
         await self.ctx.step("add_bookmark", add, save)
 
     async def announce(self, channel_id: str) -> None:
-        """To the channel that the settings name; we join it where it is public, so that a repeat can read it back."""
-        text, blocks = self.face.announcement(channel_id)
-        target, key = str(self.bot.settings.announce_channel), f"announcement:{self.incident.id}"
+        """Announce it; where that cannot be, the declarer hears it, since others believe they would have heard."""
+        if not await announce(self.bot, self.ctx, self.incident, self.face, channel_id, self.since):
+            place = str(self.bot.settings.announce_channel)
+            words = self.bot.wording.say("lines.not_announced", label=self.record.label, place=place)
+            await self._privately("tell_not_announced", words)
 
-        async def post(attempt: int) -> dict[str, str] | None:
-            try:
-                place = await find_channel(self.bot, target)
-                if place is None:
-                    return None
-                await quietly(self.bot, "conversations.join", {"channel": place})
-                ts = await post_once(
-                    self.bot.api, attempt, key, channel=place, text=text, blocks=blocks, since=self.since
-                )
-                return {"channel": place, "ts": ts}
-            except SlackRefused as refused:
-                log.warning("not announced", extra={"error": refused.error})
-                return None
-
-        async def save(session: AsyncSession, made: dict[str, str] | None) -> None:
-            if made is not None:
-                at, shown = self.bot.clock.now(), digest(blocks)
-                channel, ts = made["channel"], made["ts"]
-                await keep_artifact(
-                    session, self.incident.id, "announcement", at=at, channel=channel, ts=ts, digest=shown
-                )
-
-        await self.ctx.step("announce", post, save)
-
-    async def tell(self, channel_id: str) -> None:
-        """Where the channel is, to who declared it."""
-        answer = Answer(
-            self.bot.wording.say("answers.opened", label=self.record.label, channel=Wire(f"<#{channel_id}>"))
-        )
-        await self._privately("tell_declarer", answer)
-
-    async def could_not_open(self, refused: SlackRefused) -> None:
-        """What a person must do, in words; the incident stands and can be repaired."""
-        words = self.bot.wording.say("answers.not_opened", label=self.record.label, error=refused.error)
-        await self._privately("tell_not_opened", Answer(words))
-
-    async def _privately(self, step: str, answer: Answer) -> None:
+    async def _privately(self, step: str, words: Wire) -> None:
         async def call(_: int) -> bool:
-            return await tell_privately(
-                self.bot.api,
-                channel=None,  # where it was declared we may be no member, and Slack would refuse
-                user=self.declarer_id,
-                text=answer.words,
-                blocks=answer.blocks(),
-            )
+            # Where it was declared we may be no member, and Slack would refuse: a direct message.
+            blocks = Answer(words).blocks()
+            return await tell_privately(self.bot.api, channel=None, user=self.declarer_id, text=words, blocks=blocks)
 
         await self.ctx.step(step, call)

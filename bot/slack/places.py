@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from bot.slack.api import SlackRefused
@@ -50,18 +50,25 @@ async def find_channel(bot: Bot, name: str) -> str | None:
     """The id of a channel that the settings name by id or `#name`."""
     if re.fullmatch(r"[CG][A-Z0-9]{6,}", name):
         return name
+    query = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": 999}
+    async for channel in pages(bot, "conversations.list", "channels", query):
+        if channel.get("name") == name.lstrip("#"):
+            return str(channel["id"])
+    return None
+
+
+async def pages(bot: Bot, method: str, of: str, query: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """Everything that a method lists under `of`, page by page: a page may be short, or empty, before the last."""
     cursor = ""
     while True:
-        query = {
-            "types": "public_channel,private_channel",
-            "exclude_archived": True,
-            "limit": 999,
-            "cursor": cursor or None,
-        }
-        page = await bot.api.call("conversations.list", query=query)
-        for channel in page.get("channels") or []:
-            if channel.get("name") == name.lstrip("#"):
-                return str(channel["id"])
-        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        page = await bot.api.call(method, query={**query, "cursor": cursor or None})
+        for one in page.get(of) or []:
+            yield one
+        cursor = next_cursor(page)
         if not cursor:
-            return None
+            return
+
+
+def next_cursor(page: Mapping[str, Any]) -> str:
+    """Where a list goes on; empty at its end."""
+    return str((page.get("response_metadata") or {}).get("next_cursor") or "")

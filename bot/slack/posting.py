@@ -7,7 +7,7 @@ house: a job's step is at-least-once, its effect exactly once).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.slack.api import SlackApi, SlackRefused
@@ -15,6 +15,10 @@ from bot.slack.api import SlackApi, SlackRefused
 EVENT_TYPE = "tocsin_post"
 #: Channels that will not take anything more, by Slack's error.
 CLOSED_TO_US = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})
+#: Messages of ours that cannot be edited any more: their channel is closed to us, or a team's setting forbids it.
+LEFT_ALONE = CLOSED_TO_US | {"edit_window_closed", "cant_update_message"}
+#: How far the machine's clock may be ahead of Slack's when we look for what we made.
+SKEW = timedelta(minutes=5)
 
 
 async def post_once(
@@ -51,7 +55,7 @@ async def find_post(api: SlackApi, channel: str, key: str, since: datetime) -> s
                 "conversations.history",
                 query={
                     "channel": channel,
-                    "oldest": f"{since.timestamp() - 5:.6f}",
+                    "oldest": f"{(since - SKEW).timestamp():.6f}",
                     "limit": 200,
                     "include_all_metadata": True,
                     "cursor": cursor or None,

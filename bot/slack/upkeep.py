@@ -1,4 +1,4 @@
-"""Keeping what is shown true: card, topic, announcement and the channel's name, each edited when its facts change.
+"""Keeping what is shown true: the card and the channel's name, each edited when its facts change; and archiving.
 
 Each is one re-armed job, so that however many changes come, one edit goes out, with the newest state.
 """
@@ -6,28 +6,31 @@ Each is one re-armed job, so that however many changes come, one edit goes out, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.incident import CLOSED
 from bot.domain.markup import plain
+from bot.domain.masking import mask
 from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.card import digest
 from bot.slack.faces import read_face
-from bot.slack.opening import channel_name
-from bot.slack.places import quietly
-from bot.slack.posting import CLOSED_TO_US, post_once
+from bot.slack.opening import NAMES_TRIED, channel_name
+from bot.slack.places import permalink, quietly
+from bot.slack.posting import LEFT_ALONE, post_once
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident, remember_channel
 from storage.tables import Artifact, Channel
 
 log = logging.getLogger(__name__)
 
-EDIT_WINDOW_CLOSED = frozenset({"edit_window_closed", "cant_update_message"})
+#: Marks a card that was made a second time.
+AGAIN = "again"
 
 
 async def _known(bot: Bot, incident_id: int, name: str) -> tuple[Channel | None, Artifact | None]:
@@ -36,7 +39,7 @@ async def _known(bot: Bot, incident_id: int, name: str) -> tuple[Channel | None,
 
 
 async def refresh_card(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `refresh_card`. A card that somebody deleted is made again, once."""
+    """The job `refresh_card`. A card that somebody deleted is made again, once; then its absence is wanted."""
     incident_id = int(payload["incident"])
     channel, card = await _known(bot, incident_id, "card")
     if channel is None or card is None or card.ts is None:
@@ -47,85 +50,67 @@ async def refresh_card(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
     if shown == card.digest:
         return
 
-    async def update(attempt: int) -> str | None:
+    async def update(_: int) -> str:
         try:
             body = {"channel": channel.slack_id, "ts": ts, "text": text, "blocks": blocks}
             await bot.api.call("chat.update", json=body)
-            return ts
         except SlackRefused as refused:
-            if refused.error != "message_not_found":
-                _left_alone("card", refused)
-                return None
-        since = record.standing[0].recorded_at
-        key = f"card:{incident_id}:after:{ts}"
-        made = await post_once(bot.api, attempt, key, channel=channel.slack_id, text=text, blocks=blocks, since=since)
-        await quietly(bot, "pins.add", {"channel": channel.slack_id, "timestamp": made})
-        return made
+            if refused.error not in LEFT_ALONE | {"message_not_found"}:
+                raise
+            log.warning("the card stays as it is", extra={"incident": incident_id, "error": refused.error})
+            return refused.error
+        return ""
 
-    async def save(session: AsyncSession, made: str | None) -> None:
-        if made is not None:
-            at = bot.clock.now()
-            await keep_artifact(session, incident_id, "card", at=at, channel=channel.slack_id, ts=made, digest=shown)
-
-    await ctx.step("update", update, save)
-
-
-def _left_alone(what: str, refused: SlackRefused) -> None:
-    """A channel that is archived, or that we were removed from: said in the log, a person must act."""
-    if refused.error not in CLOSED_TO_US | EDIT_WINDOW_CLOSED:
-        raise refused
-    log.warning("could not be edited", extra={"what": what, "error": refused.error})
-
-
-async def refresh_topic(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `refresh_topic`. A topic that a person set by hand is left alone."""
-    incident_id = int(payload["incident"])
-    channel, _ = await _known(bot, incident_id, "card")
-    incident, _, face = await read_face(bot, incident_id)
-    if channel is None or incident.topic_by_hand:
-        return
-
-    async def call(_: int) -> bool:
-        return await quietly(bot, "conversations.setTopic", {"channel": channel.slack_id, "topic": face.topic()})
-
-    await ctx.step("set_topic", call)
-
-
-async def refresh_announcement(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `refresh_announcement`."""
-    incident_id = int(payload["incident"])
-    channel, posted = await _known(bot, incident_id, "announcement")
-    if channel is None or posted is None or posted.ts is None:
-        return
-    _, _, face = await read_face(bot, incident_id)
-    text, blocks = face.announcement(channel.slack_id)
-    shown = digest(blocks)
-    if shown == posted.digest:
-        return
-
-    async def call(_: int) -> bool:
-        try:
-            body = {"channel": posted.channel_slack_id, "ts": posted.ts, "text": text, "blocks": blocks}
-            await bot.api.call("chat.update", json=body)
-            return True
-        except SlackRefused as refused:
-            if refused.error != "message_not_found":
-                _left_alone("announcement", refused)
-            return False
-
-    async def save(session: AsyncSession, done: bool) -> None:
-        if done:
+    async def save(session: AsyncSession, error: str) -> None:
+        # With the card gone for good there is nothing left to bring up to date.
+        if not error or (error == "message_not_found" and card.ref == AGAIN):
+            at, ref = bot.clock.now(), card.ref
             await keep_artifact(
-                session,
-                incident_id,
-                "announcement",
-                at=bot.clock.now(),
-                channel=posted.channel_slack_id,
-                ts=posted.ts,
-                digest=shown,
+                session, incident_id, "card", at=at, channel=channel.slack_id, ts=ts, ref=ref, digest=shown
             )
 
-    await ctx.step("update", call, save)
+    error = await ctx.step("update", update, save)
+    if error == "message_not_found" and card.ref != AGAIN:
+        await _make_again(bot, ctx, channel, incident_id, (text, blocks), record.entries[0].recorded_at)
+
+
+async def _make_again(
+    bot: Bot,
+    ctx: JobContext,
+    channel: Channel,
+    incident_id: int,
+    card: tuple[str, list[dict[str, Any]]],
+    since: datetime,
+) -> None:
+    """Post the card once more, pin it, and lead the bookmark to it."""
+    text, blocks = card
+
+    async def post(attempt: int) -> str:
+        key = f"card:{incident_id}:again"
+        return await post_once(bot.api, attempt, key, channel=channel.slack_id, text=text, blocks=blocks, since=since)
+
+    async def save(session: AsyncSession, ts: str) -> None:
+        at, shown = bot.clock.now(), digest(blocks)
+        await keep_artifact(
+            session, incident_id, "card", at=at, channel=channel.slack_id, ts=ts, ref=AGAIN, digest=shown
+        )
+
+    ts = await ctx.step("post_again", post, save)
+
+    async def pin(_: int) -> bool:
+        return await quietly(bot, "pins.add", {"channel": channel.slack_id, "timestamp": ts})
+
+    async def lead(_: int) -> bool:
+        async with bot.db.read() as session:
+            bookmark = await artifact(session, incident_id, "bookmark")
+        if bookmark is None or bookmark.ref is None:
+            return False
+        link = permalink(bot, channel.slack_id, ts)
+        query = {"channel_id": channel.slack_id, "bookmark_id": bookmark.ref, "link": link}
+        return await quietly(bot, "bookmarks.edit", query)
+
+    await ctx.step("pin_again", pin)
+    await ctx.step("lead_bookmark", lead)
 
 
 async def archive_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
@@ -153,20 +138,19 @@ async def rename_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) 
     incident, record, _ = await read_face(bot, incident_id)
     if channel is None:
         return
-    wanted = channel_name(record.label, plain(record.state.title, record.names))
+    wanted = channel_name(record.label, mask(plain(record.state.title, record.names)).text)
 
-    async def call(_: int) -> str | None:
-        for suffix in range(1, 10):
-            name = wanted if suffix == 1 else f"{wanted}-{suffix}"
-            try:
-                query = {"channel": channel.slack_id, "name": name}
-                answer = await bot.api.call("conversations.rename", query=query)
-                return str((answer.get("channel") or {}).get("name") or name)
-            except SlackRefused as refused:
-                if refused.error != "name_taken":
-                    log.warning("not renamed", extra={"error": refused.error})
-                    return None
-        return None
+    async def call(attempt: int) -> str | None:
+        candidates = [wanted, *(f"{wanted}-{number}" for number in range(2, NAMES_TRIED))]
+        try:
+            if attempt > 1:
+                found = await bot.api.call("conversations.info", query={"channel": channel.slack_id})
+                if (name := str(found["channel"].get("name"))) in candidates:
+                    return name
+            return await _first_free(bot, channel.slack_id, candidates)
+        except SlackRefused as refused:
+            log.warning("the channel keeps its name", extra={"incident": incident_id, "error": refused.error})
+            return None
 
     async def save(session: AsyncSession, name: str | None) -> None:
         if name is not None:
@@ -174,3 +158,14 @@ async def rename_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) 
 
     if channel.name != wanted:
         await ctx.step("rename", call, save)
+
+
+async def _first_free(bot: Bot, channel_id: str, candidates: Sequence[str]) -> str | None:
+    for name in candidates:
+        try:
+            answer = await bot.api.call("conversations.rename", query={"channel": channel_id, "name": name})
+            return str((answer.get("channel") or {}).get("name") or name)
+        except SlackRefused as refused:
+            if refused.error != "name_taken":
+                raise
+    return None

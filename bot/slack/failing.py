@@ -1,0 +1,69 @@
+"""What people hear of work that was given up: which, why in Slack's word, and what a person must do. Said once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.timeline import Kind
+from bot.jobs import JobContext
+from bot.slack.answer import Answer, Button
+from bot.slack.bot import Bot
+from bot.slack.faces import read_face
+from bot.slack.posting import tell_privately
+from storage.incidents import channel_of_incident
+from storage.queue import FailedJob, Job, enqueue
+
+#: Work whose failing is no news: what tells of failing, and look-ups that only make a name nicer.
+UNTOLD = frozenset({"tell_failed", "learn_person", "learn_group", "fetch_message", "leave_topic"})
+
+
+async def on_failed(session: AsyncSession, failed: FailedJob) -> None:
+    """Have people told, in the transaction that gives a job up."""
+    incident_id = failed.payload.get("incident")
+    if incident_id is None or failed.kind in UNTOLD:
+        return
+    await enqueue(
+        session,
+        Job(
+            # Once for a job and a reason: tried again and failed again, it says nothing new.
+            id=f"tell:{failed.id}:{failed.error}"[:255],
+            kind="tell_failed",
+            run_at=failed.failed_at + timedelta(seconds=1),
+            payload={"incident": incident_id, "kind": failed.kind, "error": failed.error},
+        ),
+    )
+
+
+async def tell_failed(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `tell_failed`: privately, to who leads the incident, or who declared it."""
+    incident_id = int(payload["incident"])
+    async with bot.db.read() as session:
+        channel = await channel_of_incident(session, incident_id)
+    _, record, _ = await read_face(bot, incident_id)
+    declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
+    error = str(payload["error"])
+    words = bot.wording.say(
+        "lines.failed",
+        label=record.label,
+        kind=str(payload["kind"]),
+        # `conversations.create: restricted_action` is Slack's word; a class and a line of ours belong in the log.
+        error=error if " at " not in error else None,
+        code=error.partition(": ")[2].partition(" ")[0],
+        command=bot.settings.command,
+    )
+    answer = Answer(words, (Button(bot.wording.plain("labels.try_again"), f"repair {record.label}"),))
+
+    async def tell(_: int) -> bool:
+        return await tell_privately(
+            bot.api,
+            channel=channel.slack_id if channel is not None else None,
+            user=record.state.commander_id or declared.author_id,
+            text=answer.words,
+            blocks=answer.blocks(),
+        )
+
+    await ctx.step("tell", tell)
