@@ -194,10 +194,13 @@ class MessageVersion(SQLModel, table=True):
 
 
 class Reaction(SQLModel, table=True):
-    """One person's reaction on one message. `event_ts` orders what arrives out of order; a pin has no user."""
+    """One person's reaction on one message, set (`present`) or taken off at `event_ts`: what came is only added to.
+
+    All of them together, in their own order, say which mark came first, whatever the order of arrival.
+    """
 
     __tablename__ = "reaction"
-    __table_args__ = (UniqueConstraint("channel_id", "ts", "user_id", "emoji"),)
+    __table_args__ = (UniqueConstraint("channel_id", "ts", "user_id", "emoji", "event_ts"),)
     id: int = Field(default=None, primary_key=True)
     channel_id: int = Field(foreign_key="channel.id")
     ts: str

@@ -6,12 +6,13 @@ depend on the order of arrival: edits, deletions and marks can come before their
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -47,8 +48,12 @@ def newer(a: str | None, b: str | None) -> bool:
 
 
 async def message_of(session: AsyncSession, channel_id: int, ts: str) -> Message:
-    """The row of a message, made without words where only its edit, mark or deletion has come so far."""
-    query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.ts) == ts)
+    """The row of a message, made without words where only its edit, mark or deletion has come so far.
+
+    It is held until the transaction ends, so that two events of one message take turns.
+    """
+    query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.ts) == ts).with_for_update()
+    query = query.execution_options(populate_existing=True)
     found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
         await insert_once(session, Message, channel_id=channel_id, ts=ts, files=[])
@@ -62,16 +67,19 @@ async def find_message(session: AsyncSession, channel_id: int, ts: str) -> Messa
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def same_client_message(session: AsyncSession, channel_id: int, client_msg_id: str, ts: str) -> bool:
-    """Whether a client has sent this message before under another ts (a resend after a lost connection)."""
-    query = select(col(Message.id)).where(
-        col(Message.channel_id) == channel_id, col(Message.client_msg_id) == client_msg_id, col(Message.ts) != ts
-    )
-    return (await session.execute(query.limit(1))).scalar_one_or_none() is not None
+async def sent_as(session: AsyncSession, channel_id: int, client_msg_id: str) -> list[Message]:
+    """The messages that a client sent as one and the same (a resend after a lost connection), the earliest first."""
+    query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.client_msg_id) == client_msg_id)
+    return sorted((await session.execute(query)).scalars(), key=lambda row: Decimal(row.ts))
 
 
-async def keep_said(session: AsyncSession, channel_id: int, said: Said) -> tuple[Message, bool]:
-    """Keep a message or its edit; (row, whether its words changed). Nothing older fills what was erased or edited."""
+async def keep_said(
+    session: AsyncSession, channel_id: int, said: Said, *, older: bool = True
+) -> tuple[Message, bool, bool]:
+    """Keep a message or its edit: (row, whether its words changed, whether an earlier wording came to light).
+
+    Nothing older fills what was erased or edited; `older` says whether earlier wordings are kept at all.
+    """
     row = await message_of(session, channel_id, said.ts)
     row.person_id = row.person_id or said.person_id
     row.bot_id = row.bot_id or said.bot_id
@@ -79,33 +87,40 @@ async def keep_said(session: AsyncSession, channel_id: int, said: Said) -> tuple
     row.thread_ts = row.thread_ts or said.thread_ts
     row.client_msg_id = row.client_msg_id or said.client_msg_id
     session.add(row)
-    if row.erased_at is not None or row.deleted_at is not None:
-        return row, False
+    if row.erased_at is not None or row.deleted_at is not None or said.text is None:
+        return row, False, False
     if row.text is not None and not newer(said.event_ts, row.event_ts):
-        if row.text != said.text and said.text is not None:
-            await keep_version(session, row, said.event_ts, said.text)
-        return row, False
-    if row.text is not None and row.text != said.text:
+        late = older and row.text != said.text
+        return row, False, late and await keep_version(session, row, said.event_ts, said.text)
+    changed = said.text != row.text
+    if row.text is not None and changed:
         await keep_version(session, row, row.event_ts or row.ts, row.text)
-    changed = said.text is not None and said.text != row.text
-    row.text = said.text if said.text is not None else row.text
-    row.files = said.files or row.files
+    row.text, row.files = said.text, said.files or row.files
     row.event_ts = said.event_ts
     row.edited_ts = said.edited_ts or row.edited_ts
-    return row, changed
+    return row, changed, False
 
 
-async def keep_version(session: AsyncSession, row: Message, event_ts: str, text: str) -> None:
-    """Keep an earlier wording."""
-    await insert_once(session, MessageVersion, message_id=row.id, event_ts=event_ts, text=text)
+async def keep_version(session: AsyncSession, row: Message, event_ts: str, text: str) -> bool:
+    """Keep an earlier wording; False where it is known."""
+    made = await insert_once(session, MessageVersion, message_id=row.id, event_ts=event_ts, text=text)
+    return made is not None
 
 
-async def keep_deleted(session: AsyncSession, channel_id: int, ts: str, *, at: datetime) -> Message:
-    """Note that a message was deleted in Slack. Its words stay until `erase`."""
+async def wordings(session: AsyncSession, row: Message) -> list[str]:
+    """What a message says, then what it said before, the latest first."""
+    query = select(MessageVersion).where(col(MessageVersion.message_id) == row.id)
+    before = sorted((await session.execute(query)).scalars(), key=lambda one: Decimal(one.event_ts), reverse=True)
+    return [*([row.text] if row.text is not None else []), *(one.text for one in before)]
+
+
+async def keep_deleted(session: AsyncSession, channel_id: int, ts: str, *, at: datetime) -> tuple[Message, bool]:
+    """Note that a message was deleted in Slack: (row, whether that is news). Its words stay until `erase`."""
     row = await message_of(session, channel_id, ts)
+    first = row.deleted_at is None
     row.deleted_at = row.deleted_at or at
     session.add(row)
-    return row
+    return row, first
 
 
 async def erase(session: AsyncSession, row: Message, *, at: datetime) -> None:
@@ -126,41 +141,35 @@ async def redact_message(session: AsyncSession, message_id: int, instead: str) -
 async def keep_reaction(
     session: AsyncSession, channel_id: int, ts: str, user_id: str, emoji: str, *, event_ts: str, present: bool
 ) -> bool:
-    """Keep one person's reaction or its removal; False where something newer is known."""
-    query = select(Reaction).where(
-        col(Reaction.channel_id) == channel_id,
-        col(Reaction.ts) == ts,
-        col(Reaction.user_id) == user_id,
-        col(Reaction.emoji) == emoji,
+    """Keep that somebody set a reaction or took it off; False where this was known already."""
+    made = await insert_once(
+        session,
+        Reaction,
+        channel_id=channel_id,
+        ts=ts,
+        user_id=user_id,
+        emoji=emoji,
+        event_ts=event_ts,
+        present=present,
     )
-    found = (await session.execute(query)).scalar_one_or_none()
-    if found is None:
-        made = await insert_once(
-            session,
-            Reaction,
-            channel_id=channel_id,
-            ts=ts,
-            user_id=user_id,
-            emoji=emoji,
-            event_ts=event_ts,
-            present=present,
-        )
-        return made is not None
-    if not newer(event_ts, found.event_ts):
-        return False
-    changed = found.present != present
-    found.present, found.event_ts = present, event_ts
-    session.add(found)
-    return changed
+    return made is not None
 
 
 async def reactions_on(session: AsyncSession, channel_id: int, ts: str) -> list[Reaction]:
-    """The reactions that stand on a message, the earliest first."""
-    query = select(Reaction).where(
-        col(Reaction.channel_id) == channel_id, col(Reaction.ts) == ts, col(Reaction.present)
-    )
+    """All that was set on a message and taken off it, in the order in which it happened."""
+    query = select(Reaction).where(col(Reaction.channel_id) == channel_id, col(Reaction.ts) == ts)
     found = (await session.execute(query)).scalars()
-    return sorted(found, key=lambda reaction: (Decimal(reaction.event_ts), reaction.id or 0))
+    # A removal of the same instant comes after what it removes.
+    return sorted(found, key=lambda reaction: (Decimal(reaction.event_ts), not reaction.present, reaction.id or 0))
+
+
+async def reacted_with(session: AsyncSession, channel_id: int, emoji: Collection[str]) -> list[str]:
+    """The ts of every message that one of these reactions was ever set on, skin tones aside."""
+    named = [col(Reaction.emoji) == one for one in emoji] + [
+        col(Reaction.emoji).startswith(f"{one}::") for one in emoji
+    ]
+    query = select(col(Reaction.ts)).where(col(Reaction.channel_id) == channel_id, or_(*named)).distinct()
+    return list((await session.execute(query)).scalars())
 
 
 async def message_of_origin(session: AsyncSession, workspace_id: int, origin: Origin) -> int | None:
@@ -180,3 +189,45 @@ async def unmarked_messages(session: AsyncSession, incident_id: int) -> list[Mes
         .where(col(Channel.incident_id) == incident_id, col(Entry.id).is_(None), col(Message.erased_at).is_(None))
     )
     return list((await session.execute(query)).scalars())
+
+
+async def set_recovered(session: AsyncSession, channel_id: int, ts: str, *, at: datetime) -> None:
+    """Note that a message was read back from history and not heard as it was said."""
+    row = await message_of(session, channel_id, ts)
+    row.recovered_at, row.missing_since = row.recovered_at or at, None
+    session.add(row)
+
+
+async def replies_known(session: AsyncSession, channel_id: int, parent_ts: str) -> tuple[int, str | None]:
+    """(how many replies of a thread we hold, the ts of the latest), deleted ones aside."""
+    query = select(col(Message.ts)).where(
+        col(Message.channel_id) == channel_id,
+        col(Message.thread_ts) == parent_ts,
+        col(Message.ts) != parent_ts,
+        col(Message.deleted_at).is_(None),
+    )
+    held = sorted((await session.execute(query)).scalars(), key=Decimal)
+    return len(held), held[-1] if held else None
+
+
+async def marked_present(session: AsyncSession, channel_id: int, ts: str) -> set[tuple[str, str]]:
+    """(user, emoji) of every reaction that stands on a message, a pin as `("", PIN)`."""
+    standing: dict[tuple[str, str], bool] = {}
+    for one in await reactions_on(session, channel_id, ts):
+        standing[("" if one.emoji == PIN else one.user_id, one.emoji)] = one.present
+    return {who for who, present in standing.items() if present}
+
+
+async def mark_missing(
+    session: AsyncSession, channel_id: int, seen: set[str], *, before: datetime, at: datetime
+) -> None:
+    """Date the messages that Slack's history shows no more; one that shows again is missing no longer."""
+    query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.deleted_at).is_(None))
+    for row in (await session.execute(query)).scalars():
+        gone = row.ts not in seen and row.thread_ts in (None, row.ts)
+        if gone and row.missing_since is None and Decimal(row.ts) < Decimal(str(before.timestamp())):
+            row.missing_since = at
+            session.add(row)
+        elif not gone and row.missing_since is not None:
+            row.missing_since = None
+            session.add(row)

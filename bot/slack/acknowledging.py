@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.markup import plain
 from bot.domain.masking import mask
-from bot.domain.timeline import Entry, Source
+from bot.domain.timeline import Entry
 from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button
 from bot.slack.api import SlackRefused
-from bot.slack.bang import answer_again, is_typed
+from bot.slack.bang import typed_words, why_refused
 from bot.slack.bot import Bot
 from bot.slack.instants import spoken
 from bot.slack.posting import tell_privately
@@ -37,13 +37,8 @@ async def acknowledge_message(bot: Bot, ctx: JobContext, payload: Mapping[str, A
         found = await entry_of_message(session, row.id)
         entry = found[1] if found and found[1].stands else None
         reacted = await artifact(session, incident_id, f"reaction:{row.id}")
-        answer = await _to_say(here, row, entry, why, user_id)
-        typed = is_typed(row.text or "")
-    wanted = None
-    if entry is not None:
-        wanted = bot.settings.recorded_emoji
-    elif typed and row.deleted_at is None:
-        wanted = bot.settings.problem_emoji
+        wanted = _wanted(bot, row, entry, why)
+        answer = await _to_say(here, row, found[1] if found else None, why, user_id)
     await _react(bot, ctx, incident_id, (channel.slack_id, row.ts, row.id), reacted.ref if reacted else None, wanted)
     if answer is not None:
 
@@ -53,6 +48,16 @@ async def acknowledge_message(bot: Bot, ctx: JobContext, payload: Mapping[str, A
             )
 
         await ctx.step("tell", tell)
+
+
+def _wanted(bot: Bot, row: Message, entry: Entry | None, why: str) -> str | None:
+    """The bot's own reaction: that a message is in the record, or that it could not be read."""
+    if row.deleted_at is not None:
+        return None
+    if why == "refused":
+        return bot.settings.problem_emoji
+    # `!move` leaves no entry of its own behind.
+    return bot.settings.recorded_emoji if entry is not None or why == "recorded" else None
 
 
 async def _react(
@@ -84,15 +89,17 @@ async def _react(
 async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user_id: str) -> Answer | None:
     """What somebody must be told privately, or None: a refusal, a time that was read, their first mark, a secret."""
     bot = here.bot
-    if why == "typed" and entry is None and row.deleted_at is None:
+    if row.deleted_at is not None:
+        return None
+    if why == "refused":
         author = await person_of_id(here.session, row.person_id)
-        return await answer_again(here, row, author) if author is not None else None
-    if entry is None:
+        return await why_refused(here, row, author, entry) if author is not None else None
+    if entry is None or not entry.stands:
         return None
     known = await names(here.session, here.workspace.id)
     words = plain(entry.text, known)
     secret = bool(mask(words).findings)
-    told_of_time = entry.source is Source.MESSAGE and entry.time_words is not None
+    told_of_time = why == "recorded" and entry.time_words is not None
     first_mark = why == "mark" and await _first_mark(here, user_id)
     if not (secret or told_of_time or first_mark):
         return None
@@ -126,7 +133,7 @@ async def _first_mark(here: Scene, user_id: str) -> bool:
 
 async def offer_difference(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
     """The job `offer_difference`: Slack and a corrected entry differ now; to take Slack's side is one tap."""
-    user_id, number = str(payload["user"]), int(payload["number"])
+    user_id, number, why = str(payload["user"]), int(payload["number"]), str(payload["why"])
     async with bot.db.read() as session:
         row = await session.get(Message, int(payload["message"]))
         channel = await session.get(Channel, row.channel_id) if row else None
@@ -134,13 +141,15 @@ async def offer_difference(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]
         if row is None or channel is None or found is None or not found[1].stands:
             return
         known = await names(session, channel.workspace_id)
-    differs = row.text is not None and row.text != found[1].text
-    words = plain(row.text or "", known)
-    take = Button(bot.wording.plain("labels.take_slacks"), f"edit #{number} {row.text}")
+    if why == "edited" and row.text == found[1].text:
+        return
+    said = typed_words(row.text or "")
+    words = mask(plain(said, known)).text
+    take = Button(bot.wording.plain("labels.take_slacks"), f"edit #{number} {said}")
     out = Button(bot.wording.plain("labels.retract_it", number=number), f"retract #{number}")
     answer = Answer(
-        bot.wording.say("answers.differs", number=number, differs=differs, text=words[:300]),
-        (take,) if differs else (out,),
+        bot.wording.say("answers.differs", number=number, why=why, text=words[:300]),
+        (take,) if why == "edited" else (out,),
     )
 
     async def tell(_: int) -> bool:

@@ -1,12 +1,13 @@
-"""`!verb` messages: recording where the talk is. Editing the message edits its entry, deleting it retracts it."""
+"""`!verb` messages: recording where the talk is. What a message says is read here; when to read it, is not."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.domain.errors import IncidentError
-from bot.domain.timeline import Change, Entry, Origin, Source, Standing, revise
-from bot.incidents import record
+from bot.domain.keys import split_keys
+from bot.domain.timeline import Entry, Origin, Source
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import Command
@@ -14,11 +15,18 @@ from bot.slack.commands import find
 from bot.slack.gate import check
 from bot.slack.instants import instant
 from bot.slack.refusals import in_words
-from bot.slack.scene import Scene, acknowledge
-from storage.entries import entry_of_message
+from bot.slack.scene import Scene
 from storage.tables import Message, Person
 
 _TYPED = re.compile(r"^\s*!([A-Za-z][A-Za-z-]*)(?:\s+(.*))?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What reading a message as a command came to. `refused`: it records nothing as it stands."""
+
+    refused: bool
+    answer: Answer | None = None
 
 
 def _command(text: str) -> tuple[Command, str, str] | None:
@@ -37,39 +45,54 @@ def is_typed(text: str) -> bool:
     return _command(text) is not None
 
 
-async def read_typed(at: Scene, row: Message, author: Person) -> None:
-    """Record what a `!verb` message says, or make its entry follow an edit. A refusal records nothing."""
-    found = await entry_of_message(at.session, row.id)
-    entry = found[1] if found else None
-    if entry is not None and (at.incident.published_at is not None or entry.action in ("retracted", "redacted")):
-        return
-    read = _command(row.text or "")
-    if read is None:
-        if entry is not None and entry.stands:
-            await _edited_away(at, entry)
-    else:
-        async with at.session.begin_nested() as attempt:
-            try:
-                await _run(call_of(at, row, author, entry), read[0])
-            except IncidentError:
-                await attempt.rollback()
-    await acknowledge(at, row, "typed", author.user_id)
+def typed_words(text: str) -> str:
+    """What a message says besides its `!verb` and the keys that verb takes; all of it where it is no command."""
+    read = _command(text)
+    return split_keys(read[2], read[0].keys).text if read else text
 
 
-def call_of(at: Scene, row: Message, author: Person, entry: Entry | None) -> Call:
-    """The call that a `!verb` message makes; an entry that it made before is revised by it."""
-    read = _command(row.text or "")
+async def record_typed(at: Scene, row: Message, text: str, author: Person, entry: Entry | None) -> Typed:
+    """Record what a wording of a message says, or bring its entry in line with it. A refusal records nothing."""
+    call, command = _call(at, row, text, author, entry)
+    try:
+        async with at.session.begin_nested():
+            return Typed(refused=False, answer=await _run(call, command))
+    except IncidentError:
+        await at.session.refresh(at.incident)
+        return Typed(refused=True)
+
+
+async def why_refused(at: Scene, row: Message, author: Person, entry: Entry | None) -> Answer | None:
+    """What to tell the author of a message that could not be recorded: read once more, and nothing of it is kept."""
+    if row.text is None or not is_typed(row.text):
+        return None
+    call, command = _call(at, row, row.text, author, entry)
+    attempt = await at.session.begin_nested()
+    try:
+        await _run(call, command)
+        return None
+    except IncidentError as refused:
+        return await in_words(call, refused)
+    finally:
+        await attempt.rollback()
+        await at.session.refresh(at.incident)
+
+
+def _call(at: Scene, row: Message, text: str, author: Person, entry: Entry | None) -> tuple[Call, Command]:
+    """The call that a `!verb` message makes; an entry that the message has is revised by it."""
+    read = _command(text)
     assert read is not None
-    return Call(
+    command, verb, line = read
+    call = Call(
         bot=at.bot,
         session=at.session,
         workspace=at.workspace,
         actor=author,
         now=at.now.replace(microsecond=0),
-        key=f"message:{at.channel.id}:{row.ts}" + (f":{row.event_ts}" if entry else ""),
+        key=f"message:{at.channel.id}:{row.ts}",
         source=Source.MESSAGE,
-        verb=read[1],
-        line=read[2],
+        verb=verb,
+        line=line,
         channel_id=at.channel.slack_id,
         channel=at.channel,
         incident=at.incident,
@@ -77,37 +100,10 @@ def call_of(at: Scene, row: Message, author: Person, entry: Entry | None) -> Cal
         origin=Origin(at.channel.slack_id, row.ts),
         revising=entry,
     )
+    return call, command
 
 
 async def _run(call: Call, command: Command) -> Answer:
     check(call.who, command.name, command.allowed, call.bot.settings.permissions)
     call.parse(command.keys)
     return await command.run(call)
-
-
-async def answer_again(at: Scene, row: Message, author: Person) -> Answer | None:
-    """What to tell the author of a `!verb` message that recorded nothing: read once more, and nothing of it is kept."""
-    read = _command(row.text or "")
-    if read is None:
-        return None
-    call = call_of(at, row, author, None)
-    async with at.session.begin_nested() as attempt:
-        try:
-            return await _run(call, read[0])
-        except IncidentError as refused:
-            return await in_words(call, refused)
-        finally:
-            await attempt.rollback()
-
-
-async def _edited_away(at: Scene, entry: Entry) -> None:
-    """A command reworded into chatter takes its entry out."""
-    revision = revise(
-        entry,
-        at=at.now.replace(microsecond=0),
-        by_id=entry.author_id,
-        action="withdrawn",
-        key=f"away:{at.incident.id}:{entry.number}:{entry.version}",
-        standing=Standing.RETRACTED,
-    )
-    await record(at.session, at.incident, Change("entry.withdrawn", revisions=(revision,)), at=at.now)

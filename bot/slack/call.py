@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.errors import EmptyText, KeyTwice, TimeNeedsAnswer, TwoTimes, UnreadableTime
 from bot.domain.keys import LISTS, Keyed, split_keys
 from bot.domain.markup import Names, plain
-from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source, Standing, revise
+from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source
 from bot.domain.when import Moment, Precision, Question, Unreadable, read, trailing
 from bot.incidents import Recorded, record
 from bot.slack.bot import Bot
+from bot.slack.following import align
 from bot.slack.gate import Who
 from bot.slack.people import who
 from bot.wording import Wire
@@ -29,6 +30,7 @@ from storage.tables import Channel, Incident, Person, Workspace
 DOUBLE = timedelta(minutes=1)
 #: Keys whose value people end with " at <time>": a list or a name, where such a tail is no part of it.
 _TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title", "kind", "link"})
+#: What the keys of entries and revisions end in, after the call's own: how a call that comes twice is known.
 _ENDINGS = (*Kind, "edit", "retract", "restore", "redact", "moved")
 
 
@@ -39,7 +41,7 @@ class Call:
     `said_at` is the instant that stands in for `at:` (a message's own time), else None. `key` is the sender's own, so
     that the same call is recorded once. `incident` is the one this is about, or None outside of any. `form` is what a
     modal's fields said, in place of a line's keys. `revising` is the entry that an edited `!verb` message made before:
-    what the call records becomes its next version.
+    what the call records becomes its next version. `recorded` says that something was.
     """
 
     bot: Bot
@@ -60,6 +62,7 @@ class Call:
     version: int | None = None
     form: Keyed | None = None
     revising: Entry | None = None
+    recorded: bool = False
     keyed: Keyed = field(default_factory=lambda: Keyed("", {}))
     time_words: str | None = None
     _names: Names | None = None
@@ -110,7 +113,10 @@ class Call:
         return plain(text, await self.names())
 
     def parse(self, taken: frozenset[str]) -> None:
-        """Split the line by the keys this verb takes. Raises TwoTimes; the time words are read later, by `moment`."""
+        """Split the line by the keys this verb takes; the time words are read later, by `moment`.
+
+        Raises TwoTimes and KeyTwice.
+        """
         self.keyed = self.split(taken)
         self.time_words = None
         if twice := sorted(self.keyed.repeated - LISTS):
@@ -223,9 +229,10 @@ class Call:
 
     async def record(self, name: str, *new: NewEntry) -> Recorded:
         """Record new entries; or, where an edited message is read again, the next version of the entry it made."""
+        self.recorded = True
         if self.revising is None:
             return await record(self.session, self.about, Change(name, tuple(new)), at=self.now)
-        before, fresh = self.revising, new[0]
+        fresh = new[0]
         fields: dict[str, Any] = {
             "kind": fresh.kind,
             "text": fresh.text,
@@ -234,10 +241,7 @@ class Call:
             "precision": fresh.precision,
             "time_words": fresh.time_words,
             "time_zone": fresh.time_zone,
-            "standing": Standing.STANDING,
+            "source": fresh.source,
         }
-        kept = {name: value for name, value in fields.items() if name not in before.locked}
-        revision = revise(
-            before, at=self.now, by_id=self.actor.user_id, action="edited", key=f"{self.key}:edited", **kept
-        )
-        return await record(self.session, self.about, Change("entry.edited", revisions=(revision,)), at=self.now)
+        by_id = self.actor.user_id
+        return await align(self.session, self.about, self.revising, fields, at=self.now, by_id=by_id, key=self.key)

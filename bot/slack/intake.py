@@ -5,21 +5,19 @@ Each event is one transaction whose outcome does not depend on the order of arri
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.slack.bang import is_typed, read_typed
-from bot.slack.marks import follow_edit, follow_marks, withdraw
+from bot.slack.bang import is_typed
+from bot.slack.marks import mark_on
 from bot.slack.scene import Scene
+from bot.slack.settling import settle, take_out
 from storage.entries import entry_of_message
 from storage.people import person_of
 from storage.queue import Job, enqueue, rearm
-from storage.tables import Person
-from storage.transcript import Said, erase, keep_deleted, keep_said, message_of, same_client_message
-
-log = logging.getLogger(__name__)
+from storage.tables import Message, Person
+from storage.transcript import Said, erase, keep_deleted, keep_said, message_of, newer, sent_as
 
 #: Subtypes that are somebody's words; all others are Slack's own notices.
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
@@ -34,7 +32,7 @@ async def on_message(at: Scene, event: Mapping[str, Any]) -> None:
         ts = str(event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts") or "")
         if ts:
             await on_deleted(at, ts)
-    elif subtype == "channel_topic" and event.get("user") != at.bot.identity.user_id:
+    elif subtype in ("channel_topic", "group_topic") and event.get("user") != at.bot.identity.user_id:
         at.incident.topic_by_hand = True
         at.session.add(at.incident)
     elif subtype in SPOKEN:
@@ -55,45 +53,56 @@ async def _changed(at: Scene, event: Mapping[str, Any]) -> None:
         await on_said(at, message, str(event.get("event_ts") or event["ts"]))
 
 
+def wording_ts(message: Mapping[str, Any]) -> str:
+    """What orders a wording that was read back and not heard: its edit, at least just after the message itself.
+
+    Slack cuts an edit's time to seconds, so this is never later than the event that tells of it.
+    """
+    ts, edited = str(message["ts"]), (message.get("edited") or {}).get("ts")
+    if edited is None:
+        return ts
+    whole, _, part = ts.partition(".")
+    just_after = f"{whole}.{int(part or 0) + 1:06d}"
+    return str(edited) if newer(str(edited), just_after) else just_after
+
+
 async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep: bool = False) -> None:
     """Keep what somebody said (or how they reworded it), then whatever it records. `keep`: whatever is captured."""
     ts, bot_id = str(message["ts"]), message.get("bot_id")
     if bot_id and message.get("user") == at.bot.identity.user_id:
         return  # our own posts are artifacts, not transcript
-    resent = message.get("client_msg_id")
-    if resent and await same_client_message(at.session, at.channel.id, str(resent), ts):
-        log.info("a client's resend was left out", extra={"channel": at.channel.slack_id, "ts": ts})
-        return
     author = await _author(at, message)
     text = str(message.get("text") or "")
     known = await message_of(at.session, at.channel.id, ts)
-    typed = not bot_id and is_typed(text)
-    was_kept = known.text is not None or known.erased_at is not None
-    marked = await entry_of_message(at.session, known.id)
-    keep = keep or at.bot.settings.capture == "all" or typed or marked is not None
-    row, changed = await keep_said(
-        at.session,
-        at.channel.id,
-        Said(
-            ts=ts,
-            event_ts=event_ts,
-            person_id=author.id,
-            text=text if keep else None,
-            thread_ts=message.get("thread_ts"),
-            bot_id=bot_id,
-            subtype=message.get("subtype"),
-            client_msg_id=str(resent) if resent else None,
-            edited_ts=(message.get("edited") or {}).get("ts"),
-            files=_files(message) if keep else [],
-        ),
+    found = await entry_of_message(at.session, known.id)
+    keep = keep or at.bot.settings.capture == "all" or found is not None or (not bot_id and is_typed(text))
+    keep = keep or await mark_on(at, ts) is not None
+    resent = message.get("client_msg_id")
+    said = Said(
+        ts=ts,
+        event_ts=event_ts,
+        person_id=author.id,
+        text=text if keep else None,
+        thread_ts=message.get("thread_ts"),
+        bot_id=bot_id,
+        subtype=message.get("subtype"),
+        client_msg_id=str(resent) if resent else None,
+        edited_ts=(message.get("edited") or {}).get("ts"),
+        files=_files(message) if keep else [],
     )
-    if not changed:
-        return
-    if typed or (marked is not None and marked[1].source == "message"):
-        await read_typed(at, row, author)
-    elif was_kept and marked is not None:
-        await follow_edit(at, row, marked[1])
-    await follow_marks(at, row, None)
+    # What was redacted here comes back by no late copy of an earlier wording.
+    older = found is None or not found[1].redacted
+    row, reworded, came_late = await keep_said(at.session, at.channel.id, said, older=older)
+    if reworded or came_late:
+        await settle(at, row, reworded=reworded)
+        await _settle_twins(at, row)
+
+
+async def _settle_twins(at: Scene, row: Message) -> None:
+    """What a client sent twice is recorded once, whichever came first."""
+    for twin in await sent_as(at.session, at.channel.id, row.client_msg_id) if row.client_msg_id else ():
+        if twin.id != row.id:
+            await settle(at, twin)
 
 
 async def _author(at: Scene, message: Mapping[str, Any]) -> Person:
@@ -129,20 +138,23 @@ async def _ask_name(at: Scene, user_id: str) -> None:
 
 async def on_deleted(at: Scene, ts: str) -> None:
     """A deletion in Slack: unmarked words go at once, marked ones leave the draft and go after their time."""
-    row = await keep_deleted(at.session, at.channel.id, ts, at=at.now)
+    row, first = await keep_deleted(at.session, at.channel.id, ts, at=at.now)
+    if not first:
+        return
     found = await entry_of_message(at.session, row.id)
     if found is None:
         await erase(at.session, row, at=at.now)
-        return
-    if found[1].stands:
-        await withdraw(at, found[1], by_id=found[1].author_id, key=f"deleted:{row.id}:{found[1].version}")
-    days = at.bot.settings.erase_deleted_days
-    await rearm(
-        at.session,
-        Job(
-            id=f"erase:{row.id}",
-            kind="erase_message",
-            payload={"message": row.id, "incident": at.incident.id},
-            run_at=at.now + timedelta(days=days),
-        ),
-    )
+    else:
+        # Once published, changes in Slack only enter the history.
+        if found[1].stands and at.incident.published_at is None:
+            await take_out(at, row, found[1], found[1].author_id)
+        await rearm(
+            at.session,
+            Job(
+                id=f"erase:{row.id}",
+                kind="erase_message",
+                payload={"message": row.id, "incident": at.incident.id},
+                run_at=at.now + timedelta(days=at.bot.settings.erase_deleted_days),
+            ),
+        )
+    await _settle_twins(at, row)

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
-from bot.slack.intake import on_said
-from bot.slack.marks import follow_marks
+from bot.slack.intake import on_said, wording_ts
+from bot.slack.marks import mark_on
 from bot.slack.people import facts
 from bot.slack.scene import scene
 from storage.people import learn_group as keep_group
 from storage.people import learn_person as keep_person
 from storage.tables import Channel, Message
-from storage.transcript import message_of
 
 
 async def learn_person(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
@@ -65,9 +64,11 @@ async def fetch_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
 
     async def call(_: int) -> dict[str, Any] | None:
         try:
-            # replies gives a lone message too, and a reply where its own ts is asked for in its thread.
-            query = {"channel": channel.slack_id, "ts": row.thread_ts or row.ts, "latest": row.ts, "inclusive": True}
-            answer = await bot.api.call("conversations.replies", query=query | {"limit": 200})
+            # replies gives a lone message too, and a reply where its own ts is asked for in its thread. The parent
+            # always comes along; of the rest of a long thread only this one is wanted.
+            query = {"channel": channel.slack_id, "ts": row.thread_ts or row.ts, "limit": 10}
+            span = {"oldest": row.ts, "latest": row.ts, "inclusive": True}
+            answer = await bot.api.call("conversations.replies", query=query | span)
         except SlackRefused:
             return None
         found = (one for one in answer.get("messages") or [] if one.get("ts") == row.ts)
@@ -81,6 +82,5 @@ async def fetch_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
         here = await scene(bot, session, channel.slack_id)
         if here is None:
             return
-        edited = (message.get("edited") or {}).get("ts")
-        await on_said(here, message, str(edited or message["ts"]), keep=True)
-        await follow_marks(here, await message_of(session, channel.id, row.ts), str(payload["user"]))
+        if await mark_on(here, row.ts) is not None or bot.settings.capture == "all":
+            await on_said(here, message, wording_ts(message), keep=True)

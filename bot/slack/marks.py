@@ -1,15 +1,21 @@
-"""Marking: a reaction, a pin or a shortcut makes a message an entry, and taking the last one away unmakes it."""
+"""What a message is marked as: its reactions and pins read together, and the entry that they make of it."""
 
 from __future__ import annotations
 
-from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Revision, Source, Standing, revise
-from bot.incidents import Recorded, record
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.marking import Mark, Touch, facts_in, standing_mark
+from bot.domain.markup import plain
+from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source
+from bot.incidents import record
+from bot.slack.following import align
 from bot.slack.instants import instant
-from bot.slack.scene import Scene, acknowledge, offer_difference
-from storage.entries import entries_of, entry_of_message
-from storage.people import person_of_id
-from storage.tables import Message, Reaction
-from storage.transcript import PIN, reactions_on
+from bot.slack.scene import Scene
+from storage.entries import entries_of
+from storage.people import names, person_of_id
+from storage.tables import Message
+from storage.transcript import PIN, reacted_with, reactions_on
 
 BY_MARK = (Source.REACTION, Source.PIN)
 
@@ -22,99 +28,79 @@ def kind_of(at: Scene, emoji: str) -> Kind | None:
     return Kind(found) if found else None
 
 
-async def follow_marks(at: Scene, row: Message, changed_by: str | None) -> None:
-    """Bring a message's entry in line with the marks on it; nothing happens until its words are known."""
-    if row.text is None or row.deleted_at is not None or row.erased_at is not None:
-        return
-    if at.incident.published_at is not None:
-        return  # once published, changes in Slack only enter the history
-    marks = [one for one in await reactions_on(at.session, at.channel.id, row.ts) if kind_of(at, one.emoji)]
-    found = await entry_of_message(at.session, row.id)
-    entry = found[1] if found else None
-    if entry is None:
-        if marks:
-            await _mark(at, row, marks[0], changed_by or marks[0].user_id)
-    elif entry.source in BY_MARK and not marks and entry.stands:
-        if entry.locked:
-            await offer_difference(at, row, entry, changed_by or entry.recorded_by_id)
-        else:
-            by_id = changed_by or entry.recorded_by_id
-            await withdraw(at, entry, by_id=by_id, key=f"unmarked:{row.id}:{entry.version}")
-            await acknowledge(at, row, "mark", by_id)
-    elif marks and len(marks) == 1 and not entry.stands and entry.action == "withdrawn":
-        await _mark_again(at, row, entry, marks[0])
+async def mark_on(at: Scene, ts: str) -> Mark | None:
+    """The mark that stands on a message of this channel."""
+    touches = []
+    for one in await reactions_on(at.session, at.channel.id, ts):
+        kind, pinned = kind_of(at, one.emoji), one.emoji == PIN
+        if kind is not None:
+            # A pin is the channel's own: whoever takes it off, it is off.
+            slot = PIN if pinned else f"{one.user_id} {one.emoji}"
+            source = Source.PIN if pinned else Source.REACTION
+            touches.append(Touch(slot, kind, source, one.user_id, one.event_ts, one.present))
+    return standing_mark(touches)
 
 
-async def _mark(at: Scene, row: Message, mark: Reaction, by_id: str) -> Recorded | None:
-    """The first mark makes the entry: the message's words, author and own time."""
-    kind = kind_of(at, mark.emoji)
-    assert kind is not None
-    assert row.text is not None
-    if not row.text.strip():
-        return None
+def words_of(row: Message) -> str:
+    """What a marked message says; a file that was shared without a word says its name."""
+    text = row.text or ""
+    return text if text.strip() else ", ".join(str(file["name"]) for file in row.files if file.get("name"))
+
+
+async def follow_mark(at: Scene, row: Message, entry: Entry | None, mark: Mark, by_id: str | None) -> bool:
+    """Make the message's entry what the mark says: its words, its author, its own time. Whether anything changed."""
+    text = words_of(row)
+    if not text.strip():
+        return False
+    kind = await _free_kind(at, mark, entry)
+    fields: dict[str, Any] = {
+        "kind": kind,
+        "text": text,
+        "data": facts_in(kind, plain(text, await names(at.session, at.workspace.id))),
+        "occurred_at": instant(row.ts),
+        "precision": "second",
+        "time_words": None,
+        "time_zone": None,
+        "source": mark.source,
+    }
+    if entry is not None:
+        by_id = by_id or mark.user_id
+        done = await align(at.session, at.incident, entry, fields, at=_now(at), by_id=by_id, key=f"mark:{row.id}")
+        return not done.repeated
     author = await person_of_id(at.session, row.person_id)
-    recorded = await record(
-        at.session,
-        at.incident,
-        Change(
-            f"entry.{kind}",
-            (
-                NewEntry(
-                    kind=await _free_kind(at, kind, None),
-                    text=row.text,
-                    occurred_at=instant(row.ts),
-                    author_id=author.user_id if author else by_id,
-                    recorded_by_id=mark.user_id or by_id,
-                    source=Source.PIN if mark.emoji == PIN else Source.REACTION,
-                    key=f"mark:{at.channel.id}:{row.ts}",
-                    origin=Origin(at.channel.slack_id, row.ts),
-                ),
-            ),
-        ),
-        at=at.now,
-    )
-    await acknowledge(at, row, "mark", mark.user_id or by_id)
-    return recorded
-
-
-async def _free_kind(at: Scene, kind: Kind, number: int | None) -> Kind:
-    """A mark never moves a detection that stands: a second one becomes a note."""
-    if kind is not Kind.DETECTED:
-        return kind
-    standing = [e for e in await entries_of(at.session, at.incident.id, kinds=[Kind.DETECTED]) if e.stands]
-    return Kind.NOTE if any(e.number != number for e in standing) else kind
-
-
-async def _mark_again(at: Scene, row: Message, entry: Entry, mark: Reaction) -> None:
-    kind = kind_of(at, mark.emoji) or entry.kind
-    fields = {"kind": await _free_kind(at, kind, entry.number), "text": row.text, "standing": Standing.STANDING}
-    kept = {name: value for name, value in fields.items() if name not in entry.locked}
-    await _revise(at, entry, by_id=mark.user_id or entry.author_id, action="restored", key=mark.event_ts, **kept)
-    await acknowledge(at, row, "mark", mark.user_id or entry.author_id)
-
-
-async def follow_edit(at: Scene, row: Message, entry: Entry) -> None:
-    """An edit in Slack changes the entry, unless a person corrected its words by hand: then it is offered."""
-    if row.text is None or at.incident.published_at is not None or entry.text == row.text:
-        return
-    if "text" in entry.locked:
-        await offer_difference(at, row, entry, entry.author_id)
-        return
-    await _revise(at, entry, by_id=entry.author_id, action="edited", key=row.event_ts or row.ts, text=row.text)
-
-
-async def withdraw(at: Scene, entry: Entry, *, by_id: str, key: str) -> None:
-    """Take an entry out because its message was unmarked, deleted or edited away; it comes back the same way."""
-    await _revise(at, entry, by_id=by_id, action="withdrawn", key=key, standing=Standing.RETRACTED)
-
-
-async def _revise(at: Scene, entry: Entry, *, by_id: str, action: str, key: str, **fields: object) -> None:
-    revision: Revision = revise(
-        entry,
-        at=at.now.replace(microsecond=0),
-        by_id=by_id,
-        action=action,
-        key=f"{action}:{at.incident.id}:{entry.number}:{entry.version}:{key}",
+    new = NewEntry(
         **fields,
+        author_id=author.user_id if author else mark.user_id,
+        recorded_by_id=mark.user_id,
+        key=f"mark:{at.channel.id}:{row.ts}",
+        origin=Origin(at.channel.slack_id, row.ts),
     )
-    await record(at.session, at.incident, Change(f"entry.{action}", revisions=(revision,)), at=at.now)
+    await record(at.session, at.incident, Change(f"entry.{kind}", (new,)), at=at.now)
+    return True
+
+
+async def _free_kind(at: Scene, mark: Mark, entry: Entry | None) -> Kind:
+    """A mark never moves a detection that stands: of several the first that was set counts, the others are notes."""
+    if mark.kind is not Kind.DETECTED:
+        return mark.kind
+    for other in await entries_of(at.session, at.incident.id, kinds=[Kind.DETECTED]):
+        if other.stands and (entry is None or other.number != entry.number):
+            theirs = await mark_on(at, other.origin.ts) if other.origin and other.source in BY_MARK else None
+            if theirs is None or "kind" in other.locked or Decimal(theirs.since_ts) < Decimal(mark.since_ts):
+                return Kind.NOTE
+    return Kind.DETECTED
+
+
+async def other_detections(at: Scene, ts: str) -> list[str]:
+    """The ts of the channel's other messages that stand marked as a detection, the first mark first."""
+    emoji = [name for name, kind in at.bot.settings.marks.items() if kind == Kind.DETECTED]
+    found = []
+    for other in await reacted_with(at.session, at.channel.id, emoji) if emoji else ():
+        mark = await mark_on(at, other) if other != ts else None
+        if mark is not None and mark.kind is Kind.DETECTED:
+            found.append((Decimal(mark.since_ts), other))
+    return [other for _, other in sorted(found)]
+
+
+def _now(at: Scene) -> Any:
+    return at.now.replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Reactions and pins in our channels: each person's own, kept as they come, then the marks followed."""
+"""Reactions and pins in our channels: each person's own, kept as they come, then their message settled."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.slack.gate import IN_THE_CHANNEL, MARK, may
-from bot.slack.marks import follow_marks, kind_of
+from bot.slack.marks import kind_of
 from bot.slack.people import who
 from bot.slack.scene import Scene
+from bot.slack.settling import settle
 from storage.people import person_of
 from storage.queue import Job, enqueue
 from storage.transcript import PIN, keep_reaction, message_of
@@ -37,38 +38,38 @@ async def on_pin(at: Scene, event: Mapping[str, Any]) -> None:
         await take(
             at,
             ts=str(message["ts"]),
-            user_id="",
+            user_id=str(event.get("user") or ""),
             emoji=PIN,
             event_ts=str(event["event_ts"]),
             present=event["type"] == "pin_added",
-            by_id=str(event.get("user") or ""),
         )
 
 
 async def take(
     at: Scene, *, ts: str, user_id: str, emoji: str, event_ts: str, present: bool, by_id: str | None = None
 ) -> None:
-    """Keep one reaction or its removal, and follow what it marks."""
+    """Keep one reaction or its removal, and settle the message that it marks."""
     actor_id = by_id or user_id
     if not actor_id or actor_id == at.bot.identity.user_id:
         return
     actor = await person_of(at.session, at.workspace.id, actor_id)
-    if not may(who(actor), MARK, IN_THE_CHANNEL, at.bot.settings.permissions):
+    # Who may not set a mark may still take theirs off: they may have been somebody else when they set it.
+    if present and not may(who(actor), MARK, IN_THE_CHANNEL, at.bot.settings.permissions):
         return
-    changed = await keep_reaction(at.session, at.channel.id, ts, user_id, emoji, event_ts=event_ts, present=present)
-    if not changed or kind_of(at, emoji) is None:
+    new = await keep_reaction(at.session, at.channel.id, ts, actor_id, emoji, event_ts=event_ts, present=present)
+    if not new or kind_of(at, emoji) is None:
         return
     row = await message_of(at.session, at.channel.id, ts)
-    if row.text is None and row.erased_at is None and row.deleted_at is None:
+    if row.text is not None:
+        await settle(at, row, by_id=actor_id)
+    elif present and row.erased_at is None and row.deleted_at is None:
         # The mark came before its message, or the message's words are not kept unless it is marked: read it.
         await enqueue(
             at.session,
             Job(
                 id=f"fetch:{row.id}:{event_ts}",
                 kind="fetch_message",
-                payload={"message": row.id, "incident": at.incident.id, "user": actor_id},
+                payload={"message": row.id, "incident": at.incident.id},
                 run_at=at.now,
             ),
         )
-        return
-    await follow_marks(at, row, actor_id)

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.timeline import Entry
 from bot.slack.bot import Bot
-from storage.incidents import channel_of, incident_by_id
-from storage.people import workspace_of
+from storage.incidents import place_of
 from storage.queue import Job, rearm
 from storage.tables import Channel, Incident, Message, Workspace
 
@@ -29,12 +28,8 @@ class Scene:
 
 async def scene(bot: Bot, session: AsyncSession, slack_channel_id: str) -> Scene | None:
     """The incident's scene of a channel; None where the channel is none of ours."""
-    workspace = await workspace_of(session, bot.identity.team_id)
-    channel = await channel_of(session, workspace.id, slack_channel_id)
-    if channel is None or channel.incident_id is None:
-        return None
-    incident = await incident_by_id(session, channel.incident_id)
-    return Scene(bot, session, workspace, channel, incident, bot.clock.now())
+    place = await place_of(session, bot.identity.team_id, slack_channel_id)
+    return Scene(bot, session, *place, bot.clock.now()) if place else None
 
 
 async def acknowledge(at: Scene, row: Message, why: str, user_id: str) -> None:
@@ -51,15 +46,24 @@ async def acknowledge(at: Scene, row: Message, why: str, user_id: str) -> None:
     )
 
 
-async def offer_difference(at: Scene, row: Message, entry: Entry, user_id: str) -> None:
-    """Tell somebody privately that Slack and a corrected entry differ now, and offer to take Slack's side."""
+async def offer_difference(at: Scene, row: Message, entry: Entry, user_id: str, why: str) -> None:
+    """Tell somebody privately that Slack and an entry differ now, and offer to take Slack's side.
+
+    `why`: the words were `edited`, the message was `unmarked`, or it is gone and its entry could not be (`kept`).
+    """
     await rearm(
         at.session,
         Job(
             id=f"again:offer:{row.id}",
             kind="offer_difference",
             lane=f"message:{row.id}",
-            payload={"message": row.id, "incident": at.incident.id, "number": entry.number, "user": user_id},
+            payload={
+                "message": row.id,
+                "incident": at.incident.id,
+                "number": entry.number,
+                "user": user_id,
+                "why": why,
+            },
             run_at=at.now,
         ),
     )

@@ -255,7 +255,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["channel_id"], ["channel.id"], name=op.f("fk_reaction_channel_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction")),
         sa.UniqueConstraint(
-            "channel_id", "ts", "user_id", "emoji", name=op.f("uq_reaction_channel_id_ts_user_id_emoji")
+            "channel_id",
+            "ts",
+            "user_id",
+            "emoji",
+            "event_ts",
+            name=op.f("uq_reaction_channel_id_ts_user_id_emoji_event_ts"),
         ),
     )
     with op.batch_alter_table("reaction", schema=None) as batch_op:
