@@ -28,7 +28,7 @@ OURS = Path(__file__).parent.parent / "templates"
 
 
 #: Brackets and ampersands in a template that Slack would not read as a mention, a link or an entity.
-_NO_WIRE = re.compile(r"<(?![@#!]|(?:https?|mailto|tel|slack):)(?:[^<>\n]*>)?|&(?!amp;|lt;|gt;)")
+_NO_WIRE = re.compile(r"<(?![@#!]|(?:https?|mailto|tel|slack):|\Z)(?:[^<>\n]*>)?|&(?!amp;|lt;|gt;)")
 
 
 class Wire(str):

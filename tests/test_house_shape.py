@@ -11,7 +11,7 @@ from tests.house.source import ROOMS, defined, public, python, text, tree
 
 #: Names that tell nothing; in pieces or whole, they hide what a thing is.
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "common", "manager", "service", "info", "process", "data"}
-_SENTENCE = re.compile(r"\S[^\n]{10,}\.(\s|$)")
+_SENTENCE = re.compile(r"\S.{10,}?\.(\s|$)", re.DOTALL)
 
 
 def is_test(path: str) -> bool:

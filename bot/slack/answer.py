@@ -13,7 +13,8 @@ from bot.wording import Wire, Wording
 
 log = logging.getLogger(__name__)
 
-SECTION = 2_900  # Slack's limit is 3,000; entities can make text grow once more
+SECTION_MOST = 3_000  # what Slack takes
+SECTION = 2_900  # what a part of a long text fills, so that a frame around it has room
 MESSAGE = 12_800  # characters of a whole message; Slack refuses some 13,200 in sum
 BUTTON_VALUE = 2_000
 
@@ -71,8 +72,12 @@ class Answer:
 
 
 def section(text: str) -> dict[str, Any]:
-    """A section of mrkdwn. `text` must not be empty: Slack refuses the whole message then."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text or " "}}
+    """A section of mrkdwn, cut with an ellipsis where Slack would refuse its length, entities and all.
+
+    `text` must not be empty: Slack refuses the whole message then.
+    """
+    shown = text if len(text) <= SECTION_MOST else f"{text[: _whole(text, SECTION_MOST - 1)]}…"
+    return {"type": "section", "text": {"type": "mrkdwn", "text": shown or " "}}
 
 
 def actions(buttons: tuple[Button, ...], block_id: str | None = None) -> dict[str, Any]:
