@@ -28,10 +28,6 @@ class TooLong(IncidentError):
     """Text past the limit; the text is given back."""
 
 
-class UnknownVerb(IncidentError):
-    """The first word is no verb. Carries the nearest one, or None."""
-
-
 class UnreadableTime(IncidentError):
     """Time words that cannot be read, or an instant that cannot be meant; `reason` tells which."""
 
@@ -154,7 +150,3 @@ class UndoIsOld(IncidentError):
 
 class Conflict(IncidentError):
     """Somebody else changed the same field meanwhile; nothing was overwritten."""
-
-
-class NotErased(IncidentError):
-    """Words of a retracted or erased entry cannot be brought back."""

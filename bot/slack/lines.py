@@ -119,10 +119,10 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
     text = mask(plain(entry.text, names)).text
     to = [str(one) for one in entry.data.get("to") or []]
     told = [Wire(one) for one in to if MENTION.fullmatch(one) or GROUP.fullmatch(one)]
-    name = "taken_back" if not entry.stands else str(entry.kind)
+    name = f"lines.{entry.kind}" if entry.stands else "lines.taken_back"
     person_id = entry.data.get("person_id")
     return bot.wording.say(
-        f"lines.{name}",
+        name,
         number=entry.number,
         kind=bot.wording.plain(f"kinds.{entry.kind}"),
         who=names.person(entry.changed_by_id or "") if not entry.stands else names.person(entry.recorded_by_id),
