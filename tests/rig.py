@@ -79,6 +79,13 @@ class Rig:
         made = [one for one in self.ws.channels if one.is_channel and one.creator_id == self.ws.bot_user_id]
         return made[-1] if made else self.ops
 
+    async def clicks(self, handle: str, target: Answer | Seen | str, label: str) -> str:
+        """Click a button and let all of it happen; the words that come back to whoever clicked."""
+        answer = await self.person(handle).clicks(target, label)
+        await self.quiet()
+        assert answer.failed is None, answer.failed
+        return answer.later[-1].text if answer.later else ""
+
     def posts(self, channel: Channel | None = None) -> list[Seen]:
         """What the bot posted for everybody in a channel, system messages aside."""
         seen = self.person("ana").sees(channel or self.room)

@@ -92,6 +92,7 @@ def typed() -> list[str]:
 
 async def test_every_verb_answers_as_the_contract_says(rig: Rig) -> None:
     room = await rig.declare("checkout is down sev1")
+    rig.ws.limits.on = False  # all of this is typed within one second
     await rig.declare("another one sev4")
     for typed, start, more in SCRIPT:
         answer = await rig.types("ana", f"/incident {typed}", room)

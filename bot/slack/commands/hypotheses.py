@@ -28,7 +28,7 @@ async def _ruled_out(call: Call) -> Answer:
         return await recorded_answer(call, recorded, moment)
     number, why, marked = found
     entry = await entry_of(call.session, call.about.id, number)
-    if not marked and (entry is None or entry.kind is not Kind.HYPOTHESIS or not entry.stands):
+    if why and not marked and (entry is None or entry.kind is not Kind.HYPOTHESIS or not entry.stands):
         # "3 nodes looked bad": a figure that starts a sentence, not the number of a hypothesis.
         text, moment = call.require_text(), call.moment()
         return await recorded_answer(

@@ -1,0 +1,169 @@
+"""Facts as people on call type them: detection, impact, hypotheses, escalations and measures, and what is answered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from storage.database import Database
+from storage.entries import entries_of
+from tests.rig import Rig, number
+
+
+@pytest.mark.parametrize(
+    ("words", "read_as"),
+    [
+        ("Prometheus alert on 5xx", "alert"),
+        ("a customer called support", "customer"),
+        ("our hosting company wrote to us", "third party"),
+        ("an engineer saw it during the deploy", "engineer"),
+        ("it was dark", None),
+    ],
+)
+async def test_who_noticed_is_read_from_the_words_and_offered_to_change(
+    rig: Rig, words: str, read_as: str | None
+) -> None:
+    await rig.declare()
+    answer = await rig.types("ana", f"/incident detected {words}")
+    assert (f"by: {read_as}" in answer.text) is (read_as is not None)
+    classes = {"It was an alert", "It was an engineer", "It was a customer", "It was a third party"}
+    offered = {button.text for button in answer.buttons} & classes
+    assert len(offered) == (3 if read_as else 4)
+    label = sorted(offered)[0]
+    changed = await rig.clicks("ana", answer, label)
+    assert f"by: {label.split(' ', 3)[3]}" in changed
+    assert rig.ws.refused == []
+
+
+async def test_a_class_that_was_typed_is_not_asked_about(rig: Rig) -> None:
+    await rig.declare()
+    answer = await rig.types("ana", "/incident detected by: Customers at: 9:50")
+    assert "by: customer" in answer.text
+    assert [button.text for button in answer.buttons] == ["Change", "Undo"]
+    wrong = await rig.types("ana", "/incident detected a call by: my aunt")
+    assert "alert, engineer, customer, third party" in wrong.text
+    assert "detected a call by: my aunt" in wrong.text
+
+
+async def test_new_words_of_a_detection_are_read_anew_unless_it_was_corrected(rig: Rig) -> None:
+    await rig.declare()
+    n = number(await rig.types("ana", "/incident detected an alert fired"))
+    assert "by: customer" in (await rig.types("ana", f"/incident edit #{n} a customer complained")).text
+    await rig.types("ana", f"/incident edit #{n} by: engineer")
+    assert "by: engineer" in (await rig.types("ana", f"/incident edit #{n} an alert fired after all")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "not_shown"),
+    [
+        ("checkout fails for 30% of users", "users: 30%", "no percentage"),
+        ("errors on 30% of requests", "errors on 30%", "users:"),
+        ("logins fail users: about a third, 33%", "users: about a third, 33%", "no percentage"),
+        ("logins fail users: 12 customers", "It is no percentage", "%\n"),
+        ("logins fail users: not measured: no analytics", "users: not measured: no analytics", "unaffected"),
+        ("5% of users see errors users: 40%", "users: 40%", "users: 5%"),
+        ("pages slow services: web, api, search is fine", "services: web, api", "services: web, api, search"),
+        ("pages slow services: web, unaffected: db", "unaffected: db", "services: web, db"),
+        ("services: web", "services: web", "users"),
+    ],
+)
+async def test_an_impact_says_services_and_users(rig: Rig, typed: str, shown: str, not_shown: str) -> None:
+    await rig.declare()
+    answer = await rig.types("ana", f"/incident impact {typed}")
+    assert answer.text.startswith("#2 impact, Fri 15 Mar 10:00 UTC")
+    assert shown in answer.text, answer.text
+    assert not_shown not in answer.text, answer.text
+
+
+@pytest.mark.parametrize("how", ["#2 no load", "2 no load", "<#CHANNEL> no load", "# 2, no load"])
+async def test_a_hypothesis_is_ruled_out_by_its_number(rig: Rig, how: str) -> None:
+    await rig.declare()
+    if "CHANNEL" in how:
+        await rig.ws.add_channel("2", members=["ana"])
+        how = how.replace("<#CHANNEL>", "#2")
+    await rig.types("ana", "/incident suspect the cache")
+    answer = await rig.types("ana", f"/incident ruled-out {how}")
+    assert answer.text.startswith("#3 ruled out, Fri 15 Mar 10:00 UTC: no load")
+    assert "#2 is now a misleading path: the cache" in answer.text
+
+
+async def test_a_figure_that_starts_a_sentence_is_no_number(rig: Rig) -> None:
+    await rig.declare()
+    answer = await rig.types("ana", "/incident ruled-out 3 nodes looked bad")
+    assert answer.text.startswith("#2 ruled out, Fri 15 Mar 10:00 UTC: 3 nodes looked bad")
+    bare = await rig.types("ana", "/incident ruled-out 9")
+    assert "There is no entry #9 here. The last one is #2" in bare.text
+    wrong = await rig.types("ana", "/incident confirm #1")
+    assert "#1 is declared; confirm is for a hypothesis" in wrong.text.replace("`", "")
+    missing = await rig.types("ana", "/incident confirm the cache")
+    assert "needs an entry's number first" in missing.text
+
+
+async def test_an_escalation_says_whom_nobody_has_notified(rig: Rig) -> None:
+    rig.ws.add_group("dba", ["ben"])
+    room = await rig.declare()
+    answer = await rig.types("ana", "/incident escalate need hands to: @ben, @dba, Database team at 9:58")
+    assert answer.text.startswith("#2 escalation, Fri 15 Mar 09:58 UTC: need hands")
+    assert "to: @ben, @dba, Database team" in answer.text
+    assert "Nobody was notified: Database team" in answer.text
+    posted = rig.posts(room)[-1]
+    assert rig.person("ben").id in posted.mentions and "Nobody was notified: Database team" in posted.text
+    nobody = await rig.types("ana", "/incident escalate we need help")
+    assert "To whom is not recorded yet: edit #3 to:" in nobody.text
+    mentioned = await rig.types("ana", "/incident escalate @ben please look")
+    assert "to: @ben" in mentioned.text
+    assert rig.ws.refused == []
+
+
+async def test_measures_lose_their_typed_numbers_and_keep_their_links(rig: Rig) -> None:
+    await rig.declare()
+    task = await rig.types("ana", "/incident task 2. Cap the pool https://t.test/7")
+    assert task.text.startswith("#2 task, Fri 15 Mar 10:00 UTC: Cap the pool")
+    assert "link: https://t.test/7" in task.text
+    end = await rig.types("ana", "/incident improve title: Alerting")
+    assert "title: Alerting | what is to be done" in end.text
+    due = await rig.types("ana", "/incident task cap it due: whenever")
+    assert "“whenever” cannot be read as a date" in due.text and "task cap it due: whenever" in due.text
+    whose = await rig.types("ana", "/incident assign #2")
+    assert "Whom? Mention somebody" in whose.text
+    why = await rig.types("ana", "/incident wont-do #2")
+    assert "wont-do needs words" in why.text.replace("`", "")
+
+
+async def test_twelve_thousand_characters_are_recorded_and_nothing_is_lost(rig: Rig) -> None:
+    await rig.declare()
+    words = " ".join(f"word{place}" for place in range(1_400))[:12_000]
+    answer = await rig.types("ana", f"/incident note {words}")
+    assert answer.failed is None and answer.text.startswith("#2 note, Fri 15 Mar 10:00 UTC: word0 word1")
+    again = await rig.types("ana", f"/incident note {words}")
+    assert again.failed is None and "it stands once" in again.text
+    db = await Database.open(rig.settings.database_url, read_only=True)
+    async with db.read() as session:
+        (entry,) = await entries_of(session, 1, numbers=[2])
+    await db.close()
+    assert entry.text == words
+
+
+async def test_a_time_in_the_words_counts_where_it_is_a_clock(rig: Rig) -> None:
+    await rig.declare()
+    taken = await rig.types("ana", "/incident action restarted the api at 9:55")
+    assert taken.text.startswith("#2 action, Fri 15 Mar 09:55 UTC: restarted the api")
+    kept = await rig.types("ana", "/incident action queue depth at 1200")
+    assert kept.text.startswith("#3 action, Fri 15 Mar 10:00 UTC: queue depth at 1200")
+    assert (await rig.types("ben", "/incident action paged at noon yesterday")).text.count("12:00 UTC") == 1
+
+
+async def test_the_person_reads_their_own_clock_beside_the_incidents(rig: Rig) -> None:
+    await rig.declare()
+    answer = await rig.types("ben", "/incident action looked at: 9:58")
+    assert "Fri 15 Mar 09:58 UTC (" in answer.text and "for you)" in answer.text
+
+
+async def test_a_recording_makes_no_post(rig: Rig) -> None:
+    room = await rig.declare()
+    before = len(rig.posts(room))
+    for verb in ("note", "action", "suspect", "impact", "cause", "fix", "task", "improve", "conclude"):
+        await rig.types("ana", f"/incident {verb} something")
+        await rig.later(timedelta(seconds=5))
+    assert len(rig.posts(room)) == before
