@@ -28,14 +28,17 @@ def draft(
     """Print the drafted postmortem of an incident.
 
     It is made from what is stored, so Slack need not answer, and a running bot is not disturbed. The same record gives
-    the same bytes every time. Ends with 1 if there is no such incident, with 3 if the database cannot be read.
+    the same bytes every time. Private incidents can be read too, and the log says so. Ends with 1 if there is no such
+    incident, with 3 if the database cannot be read.
     """
     import asyncio
 
+    from bot.cli.private import note_read
     from bot.cli.reading import numbered, record_of
 
     chosen = settings()
     record = asyncio.run(record_of(chosen, numbered(number, chosen.incident_prefix)))
+    note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
     markdown, structured = texts(chosen, record)
     typer.echo(structured if format is Format.JSON else markdown, nl=False)
 

@@ -82,7 +82,7 @@ def _facts(record: logging.LogRecord) -> Mapping[str, Any]:
     own = {name: value for name, value in vars(record).items() if name not in _STANDARD and not name.startswith("_")}
     facts = own if _is_ours(record) else {}
     fault = record.exc_info[1] if record.exc_info else None
-    return facts | ({"error": kinds(fault), "trace": places(fault)[-6:]} if fault is not None else {})
+    return facts | ({"error": kinds(fault), "trace": " > ".join(places(fault)[-6:])} if fault is not None else {})
 
 
 def kinds(fault: BaseException) -> str:

@@ -1,0 +1,191 @@
+"""`tocsin run`, as a process of its own beside a local workspace: start, one line, what it logs, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from sandbox import WallClock, Workspace
+from sandbox.channels import Channel
+
+ROOT = Path(__file__).parents[1]
+SECRET_WORDS = "the crown jewels are in the attic"
+
+
+@pytest_asyncio.fixture
+async def ws() -> AsyncIterator[Workspace]:
+    workspace = Workspace(ROOT / "manifest.yml", clock=WallClock())
+    await workspace.start()
+    workspace.add_person("ana", name="Ana Reyes", tz="UTC")
+    await workspace.add_channel("ops", members=["ana"])
+    yield workspace
+    await workspace.stop()
+
+
+class Running:
+    """`tocsin run` as a process. `lines` are what it printed, `log` what it logged."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.log = ""
+
+    async def line(self) -> str:
+        """The next line on stdout; empty at its end."""
+        assert self.process.stdout is not None
+        return (await asyncio.wait_for(self.process.stdout.readline(), 20)).decode()
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended; what it logged is in `log` then."""
+        _, log = await asyncio.wait_for(self.process.communicate(), 20)
+        self.log = log.decode()
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+
+def environment(folder: Path, ws: Workspace | None = None, **more: str) -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "SLACK_"))}
+    mine = {"PYTHONPATH": str(ROOT), "TOCSIN_DATA_DIR": str(folder / "data")}
+    slack = {} if ws is None else {
+        "SLACK_API_URL": ws.api_url, "SLACK_BOT_TOKEN": ws.bot_token, "SLACK_APP_TOKEN": ws.app_token,
+    }  # fmt: skip
+    return bare | mine | slack | more
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, ws: Workspace | None = None, **more: str) -> AsyncIterator[Running]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run"),
+        cwd=folder,
+        env=environment(folder, ws, **more),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield Running(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def room(ws: Workspace) -> Channel:
+    return [one for one in ws.channels if one.creator_id == ws.bot_user_id][-1]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_it_says_in_one_line_that_it_is_connected_and_ends_well_on_a_signal(
+    how: signal.Signals, ws: Workspace, tmp_path: Path
+) -> None:
+    async with running(tmp_path, ws) as bot:
+        assert (await bot.line()).startswith("connected to https://acme.slack.test/; ")
+        assert (await ws.person("ana").types("/incident help", ws.channel("ops"))).text.startswith("/incident ")
+        assert (tmp_path / "data" / "heartbeat").exists()
+        begun = time.monotonic()
+        bot.process.send_signal(how)
+        assert await bot.line() == ""
+        assert await bot.ended() == 0
+        assert time.monotonic() - begun < 10
+        assert "Traceback" not in bot.log
+
+
+async def test_work_under_way_ends_within_ten_seconds_and_goes_on_at_the_next_start(
+    ws: Workspace, tmp_path: Path
+) -> None:
+    ws.faults.add("conversations.create", delay=timedelta(seconds=60))
+    async with running(tmp_path, ws) as bot:
+        await bot.line()
+        await ws.person("ana").types("/incident declare checkout is down sev1", ws.channel("ops"))
+        await asyncio.sleep(0.5)  # until the call that hangs is under way
+        begun = time.monotonic()
+        bot.process.terminate()
+        assert await bot.ended() == 0
+        assert 4 < time.monotonic() - begun < 10
+    ws.faults.clear()
+    async with running(tmp_path, ws) as bot:
+        await bot.line()
+        async with asyncio.timeout(20):
+            while not any(one.name.startswith("inc-1-") for one in ws.channels):  # noqa: ASYNC110  no event tells
+                await asyncio.sleep(0.05)
+
+
+async def test_a_second_bot_on_the_same_file_is_refused_in_words(ws: Workspace, tmp_path: Path) -> None:
+    async with running(tmp_path, ws) as first:
+        await first.line()
+        async with running(tmp_path, ws) as second:
+            assert await second.ended() == 3
+            assert f"tocsin.db is in use by process {first.process.pid}; stop it first" in second.log
+
+
+async def test_missing_tokens_are_all_told_with_where_they_are_found(tmp_path: Path) -> None:
+    async with running(tmp_path) as bot:
+        assert await bot.ended() == 2
+    assert bot.log.splitlines() == [
+        "the settings hold 2 faults:",
+        "  environment SLACK_BOT_TOKEN: is not set",
+        "      copy it from OAuth & Permissions at api.slack.com/apps",
+        "  environment SLACK_APP_TOKEN: is not set",
+        "      copy it from Basic Information, App-Level Tokens at api.slack.com/apps",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "method"),
+    [("SLACK_BOT_TOKEN", "xoxb-wrong-1", "auth.test"), ("SLACK_APP_TOKEN", "xapp-wrong-1", "apps.connections.open")],
+)
+async def test_a_token_that_slack_refuses_ends_it_in_words(
+    name: str, token: str, method: str, ws: Workspace, tmp_path: Path
+) -> None:
+    async with running(tmp_path, ws, **{name: token}) as bot:
+        assert await bot.ended() == 2
+    assert bot.log.splitlines()[-1] == f"Slack refused: {method}: invalid_auth; `tocsin doctor` says more"
+    assert token not in bot.log
+
+
+async def test_with_slack_away_it_keeps_trying_and_still_ends_on_a_signal(ws: Workspace, tmp_path: Path) -> None:
+    async with running(tmp_path, ws, SLACK_API_URL="http://127.0.0.1:9/api/") as bot:
+        await asyncio.sleep(2.5)
+        assert bot.process.returncode is None
+        bot.process.terminate()
+        assert await bot.ended() == 0
+    assert bot.log.count("Slack does not answer yet") >= 1
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_at_its_most_talkative_the_log_holds_no_token_no_ticket_and_nobodys_words(
+    form: str, ws: Workspace, tmp_path: Path
+) -> None:
+    ws.faults.add("chat.postMessage", error="internal_error", times=1)
+    async with running(tmp_path, ws, TOCSIN_LOG_LEVEL="debug", TOCSIN_LOG_FORMAT=form) as bot:
+        await bot.line()
+        ana, ops = ws.person("ana"), ws.channel("ops")
+        await ana.types(f"/incident declare {SECRET_WORDS} sev1", ops)
+        await ws.quiet()
+        async with asyncio.timeout(20):
+            while not any(one.name.startswith("inc-1-") for one in ws.channels):  # noqa: ASYNC110  no event tells
+                await asyncio.sleep(0.05)
+        await ana.joins(room(ws))
+        await ana.types(f"/incident note {SECRET_WORDS}", room(ws))
+        await ana.types(f"/incident {SECRET_WORDS}", room(ws))
+        await ana.types(f"/incident note at: {SECRET_WORDS}", room(ws))
+        await ana.reacts(await ana.says(SECRET_WORDS, room(ws)), "pushpin")
+        await asyncio.sleep(0.5)
+        bot.process.terminate()
+        assert await bot.ended() == 0
+    lines = bot.log.splitlines()
+    assert len(lines) > 3
+    for word in ("jewels", "attic", ws.bot_token, ws.app_token, "response_url", "trigger_id", "ticket=", "/commands/"):
+        assert [line for line in lines if word in line] == []
+    if form == "json":
+        assert all({"at", "level", "logger", "message"} <= json.loads(line).keys() for line in lines)

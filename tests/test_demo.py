@@ -1,0 +1,117 @@
+"""`tocsin demo`: one incident from declaration to postmortem, with no settings, no terminal and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def environment() -> dict[str, str]:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "SLACK_"))}
+    return bare | {"PYTHONPATH": str(ROOT)}
+
+
+def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "demo", *arguments],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str], float]:
+    folder = tmp_path_factory.mktemp("demo")
+    begun = time.monotonic()
+    done = demo(folder)
+    return folder, done, time.monotonic() - begun
+
+
+Played = tuple[Path, subprocess.CompletedProcess[str], float]
+
+
+def test_it_ends_well_within_seconds_and_without_a_terminal(played: Played) -> None:
+    _, done, seconds = played
+    assert done.returncode == 0, done.stderr
+    assert seconds < 15
+
+
+def test_it_prints_the_postmortem_with_the_times_that_were_meant(played: Played) -> None:
+    out = played[1].stdout
+    headings = re.findall(r"^## (.+)$", out, re.M)
+    assert headings[:4] == [
+        "Issue Summary", "Timeline", "Root Cause and Resolution", "Corrective and Preventative Measures",
+    ]  # fmt: skip
+    assert "**Duration:** 2 h 30 min" in out
+    assert "**Start:** Friday 15 March 2024, 10:00 UTC" in out
+    assert "**End:** Friday 15 March 2024, 12:30 UTC" in out
+    assert "coupon" not in out
+
+
+def test_the_draft_lies_where_it_says_as_markdown_and_as_json(played: Played) -> None:
+    folder, done, _ = played
+    named = re.findall(r"^(out/\S+)  ", done.stdout, re.M)
+    assert named == ["out/inc-1-postmortem.md", "out/inc-1-postmortem.json"]
+    markdown, structured = ((folder / name).read_text() for name in named)
+    assert markdown in done.stdout
+    assert json.loads(structured)["title"] == "E-commerce website slow and failing"
+    assert {path.name for path in folder.iterdir()} == {"out"}
+
+
+def test_without_a_terminal_each_step_is_a_plain_line_with_the_answer_below(played: Played) -> None:
+    lines = played[1].stderr.splitlines()
+    declared = next(n for n, line in enumerate(lines) if "/incident declare" in line)
+    assert lines[declared].startswith("10:06  Sofia Mendes: /incident declare E-commerce")
+    assert "-> INC-1" in lines[declared + 1]
+    assert len([line for line in lines if re.match(r"\d\d:\d\d  ", line)]) == 70
+    assert "\x1b" not in played[1].stderr
+    assert all(len(line) <= 120 for line in lines)
+
+
+def test_on_a_terminal_one_line_moves_and_is_gone_in_the_end(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "demo"],
+        cwd=tmp_path, env=environment() | {"COLUMNS": "60"}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # Linux says so when the other end is closed
+            pass
+        assert process.wait(60) == 0
+    os.close(ours)
+    text = shown.decode()
+    frames = text.split("\r\x1b[K")
+    assert len(frames) > 70
+    assert all(len(frame.rstrip("\r\n")) < 60 for frame in frames[1:])
+    assert frames[-1] == ""
+
+
+def test_paced_it_takes_the_time_that_it_took_divided_by_the_speed(tmp_path: Path, played: Played) -> None:
+    begun = time.monotonic()
+    assert demo(tmp_path, "--speed", "4000").returncode == 0
+    took = time.monotonic() - begun
+    assert took > (3 * 3600 + 11 * 60) / 4000
+
+
+def test_the_incident_it_plays_is_one_of_the_replays() -> None:
+    ours, theirs = ROOT / "sandbox" / "incidents" / "seed-4.yaml", ROOT / "tests" / "replays" / "seed-4.yaml"
+    assert ours.read_bytes() == theirs.read_bytes()
