@@ -33,10 +33,17 @@ async def on_message(at: Scene, event: Mapping[str, Any]) -> None:
         if ts:
             await on_deleted(at, ts)
     elif subtype in ("channel_topic", "group_topic") and event.get("user") != at.bot.identity.user_id:
-        at.incident.topic_by_hand = True
-        at.session.add(at.incident)
+        await _leave_topic(at, str(event.get("user")))
     elif subtype in SPOKEN:
         await on_said(at, event, str(event.get("event_ts") or event["ts"]))
+
+
+async def _leave_topic(at: Scene, user_id: str) -> None:
+    """A topic set by hand is left alone from now on; who set the first is told."""
+    at.incident.topic_by_hand = True
+    at.session.add(at.incident)
+    payload = {"incident": at.incident.id, "user": user_id}
+    await enqueue(at.session, Job(f"leave-topic:{at.incident.id}", "leave_topic", at.now, None, payload))
 
 
 async def _changed(at: Scene, event: Mapping[str, Any]) -> None:
