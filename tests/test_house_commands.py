@@ -67,3 +67,11 @@ def test_a_message_that_asks_reads_nothing_out_and_one_that_records_can_be_made_
 
 def test_a_bot_may_do_nothing_by_itself() -> None:
     assert [one.name for one in COMMANDS if one.allowed & {Who.BOT, Who.DEACTIVATED}] == []
+
+
+def test_the_docs_say_which_verbs_work_as_a_message() -> None:
+    docs = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ")[0] for line in docs.splitlines() if line.startswith("| `")]
+    told = {verb: "**!**" in row for row in rows for verb in re.findall(r"`([\w-]+)", row) if verb in VERBS}
+    assert {one.name for one in LISTED} - set(told) == set(), "every verb has its row"
+    assert {verb for verb, message in told.items() if message is not VERBS[verb].message} == set()
