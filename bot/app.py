@@ -22,6 +22,7 @@ from bot.slack.bot import Bot, Identity
 from bot.slack.events import register
 from bot.slack.failing import on_failed
 from bot.slack.handlers import handlers
+from bot.slack.recovery import heal_all
 from bot.slack.replying import Replies
 from bot.wording import Wording
 from storage.database import Database
@@ -85,6 +86,7 @@ class Tocsin:
         await self._worker.start()
         await self._connect(app, app_token.reveal())
         self.address = bot.identity.url
+        await heal_all(bot)  # what was said while nobody listened
 
     async def _connect(self, app: AsyncApp, token: str) -> None:
         """Open the socket. Its address is asked for here: the socket's client would try a wrong token for ever."""

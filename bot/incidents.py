@@ -224,7 +224,7 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
             yield line(entry.data.get("escalation"))  # its button has served
     if Kind.ESCALATED in kinds:
         yield from (_invites(recorded, lane, at))
-    if (before.resolved_at is None) != (after.resolved_at is None):
+    if before.resolved_at != after.resolved_at:
         yield again("post_draft")
     if before.is_open and not after.is_open:
         yield again("purge_transcript")  # which waits for its day

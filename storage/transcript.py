@@ -211,11 +211,11 @@ async def replies_known(session: AsyncSession, channel_id: int, parent_ts: str) 
 
 
 async def marked_present(session: AsyncSession, channel_id: int, ts: str) -> set[tuple[str, str]]:
-    """(user, emoji) of every reaction that stands on a message, a pin as `("", PIN)`."""
+    """(user, emoji) of every reaction that stands on a message; a pin, which is the channel's own, as `("", PIN)`."""
     standing: dict[tuple[str, str], bool] = {}
     for one in await reactions_on(session, channel_id, ts):
         standing[("" if one.emoji == PIN else one.user_id, one.emoji)] = one.present
-    return {who for who, present in standing.items() if present}
+    return {what for what, present in standing.items() if present}
 
 
 async def mark_missing(
@@ -225,7 +225,7 @@ async def mark_missing(
     query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.deleted_at).is_(None))
     for row in (await session.execute(query)).scalars():
         gone = row.ts not in seen and row.thread_ts in (None, row.ts)
-        if gone and row.missing_since is None and Decimal(row.ts) < Decimal(str(before.timestamp())):
+        if gone and row.missing_since is None and int(row.ts.partition(".")[0]) <= int(before.timestamp()):
             row.missing_since = at
             session.add(row)
         elif not gone and row.missing_since is not None:

@@ -22,6 +22,7 @@ COMMANDS = (
     Later(
         "replay", "bot.cli.replay:replay", "Play incidents from files and hold their drafts against what they expect."
     ),
+    Later("hold", "bot.cli.hold:hold", "Keep an incident's words from being erased in time."),
     Later("config", "bot.cli.config:app", "What the settings are, and what is wrong with them."),
     Later(
         "doctor", "bot.cli.doctor:doctor", "Check tokens, scopes, database, clock and templates, and say what to do."
