@@ -12,6 +12,7 @@ import pytest
 from bot.domain import errors
 from bot.domain.errors import IncidentError
 from bot.domain.timeline import Kind
+from bot.incidents import POSTED
 from bot.slack import refusals
 from bot.slack.commands import COMMANDS
 from tests.house.sentences import sentences
@@ -72,7 +73,7 @@ def listed() -> set[str]:
     kinds = {str(kind) for kind in Kind}
     made = {f"errors.{one.name}" for one in refusals_there_are().values()}
     made |= {f"help.{command.key}" for command in COMMANDS} | {f"kinds.{kind}" for kind in kinds}
-    return made | {f"lines.{kind}" for kind in kinds}
+    return made | {f"lines.{kind}" for kind in POSTED}
 
 
 def test_every_refusal_has_its_words() -> None:
@@ -95,6 +96,7 @@ def test_every_sentence_that_is_named_is_there() -> None:
 
 def test_every_verb_and_every_kind_has_its_words() -> None:
     wanted = {f"help.{command.key}" for command in COMMANDS} | {f"kinds.{kind}" for kind in Kind}
+    wanted |= {f"lines.{kind}" for kind in POSTED}
     assert wanted - set(sentences()) == set()
 
 

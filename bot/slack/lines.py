@@ -14,6 +14,7 @@ from bot.domain.markup import GROUP, MENTION, mentioned, plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
+from bot.incidents import POSTED
 from bot.jobs import JobContext
 from bot.slack.answer import Button, actions, section
 from bot.slack.api import SlackRefused
@@ -31,18 +32,7 @@ from storage.queue import Job, rearm
 UNDO_FOR = timedelta(minutes=10)
 LINE_MOST = 1_500
 #: Those that can be undone from their line; the others are not a change of anything.
-_UNDONE = frozenset(
-    {
-        Kind.SEVERITY,
-        Kind.STATUS,
-        Kind.MITIGATED,
-        Kind.RESOLVED,
-        Kind.REOPENED,
-        Kind.CANCELLED,
-        Kind.DUPLICATE,
-        Kind.ROLE,
-    }
-)
+_UNDONE = POSTED - {Kind.ESCALATED, Kind.UPDATE}
 
 
 async def post_line(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
