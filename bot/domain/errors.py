@@ -24,6 +24,10 @@ class EmptyText(IncidentError):
     """A verb that records words came without any."""
 
 
+class TimeMissing(IncidentError):
+    """A verb that records a time alone came without one."""
+
+
 class TooLong(IncidentError):
     """Text past the limit; the text is given back."""
 

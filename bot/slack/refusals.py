@@ -41,7 +41,8 @@ async def in_words(call: Call, error: IncidentError) -> Answer:
     special = _SPECIAL.get(type(error))
     if special is not None:
         return await special(call, error)
-    return refusal(call.bot.wording, error, typed=await call.plain(call.typed), command=call.bot.settings.command)
+    typed = await call.plain(call.typed) if call.line else ""  # a bare verb is no text to give back
+    return refusal(call.bot.wording, error, typed=typed, command=call.bot.settings.command)
 
 
 async def _question(call: Call, error: IncidentError) -> Answer:

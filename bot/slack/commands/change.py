@@ -135,7 +135,7 @@ async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
 
 
 def _kind_after(call: Call, entry: Entry) -> Kind:
-    given = call.split(EDIT_KEYS).values.get("kind")
+    given = call.keyed.values.get("kind")
     if given is None:
         return entry.kind
     if entry.kind not in PLAIN_KINDS:

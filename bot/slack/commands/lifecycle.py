@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.errors import EmptyText, StartTakesOnlyTime, UnknownIncident, UnknownStatus, UnreadableTime
+from bot.domain.errors import StartTakesOnlyTime, TimeMissing, UnknownIncident, UnknownStatus, UnreadableTime
 from bot.domain.incident import CANCELLED, DUPLICATE, MITIGATED, RESOLVED, IncidentState, fold
 from bot.domain.lifecycle import refuse_status_change
 from bot.domain.timeline import STATE_KINDS, Kind
@@ -24,7 +24,7 @@ async def _started(call: Call) -> Answer:
     if call.time_words is None:
         call.time_words = call.keyed.text or None
         if call.time_words is None:
-            raise EmptyText(verb=call.verb)
+            raise TimeMissing(verb=call.verb)
         # The words are the time: a button that says it in full must not have them once more.
         call.keyed = replace(call.keyed, text="")
         moment = _time_only(call, call.time_words)

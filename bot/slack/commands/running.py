@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import EmptyText, PersonMissing, TooLong, UnknownRole, UnknownSeverity
+from bot.domain.errors import PersonMissing, TooLong, UnknownRole, UnknownSeverity
 from bot.domain.incident import fold
-from bot.domain.markup import mentioned
+from bot.domain.markup import MENTION, mentioned
 from bot.domain.timeline import STATE_KINDS, Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
@@ -25,8 +25,6 @@ def known_severity(call: Call, word: str) -> str | None:
 
 async def _severity(call: Call) -> Answer:
     word, _, why = call.keyed.text.partition(" ")
-    if not word:
-        raise EmptyText(verb=call.verb)
     severity = known_severity(call, word) or known_severity(call, f"sev{word}")
     if severity is None:
         raise UnknownSeverity(given=word, known=[one.name for one in call.bot.settings.severities])
@@ -61,18 +59,17 @@ async def _give_role(call: Call, role: str, rest: str) -> Answer:
     if rest.strip() and not people and rest.strip().casefold() not in ("me", "nobody"):
         raise PersonMissing(verb=call.verb)
     person_id = people[0] if people else None if rest.strip().casefold() == "nobody" else call.actor.user_id
+    mention = MENTION.search(rest)
+    # Somebody just mentioned for the first time has a name in the mention alone.
+    person = (await call.plain(mention.group() if mention else f"<@{person_id}>")).lstrip("@") if person_id else ""
     state = fold(await entries_of(call.session, call.about.id, kinds=STATE_KINDS))
     if state.roles.get(role) == person_id:
-        return Answer(call.say("answers.role_already", role=role, person=await _name(call, person_id)))
+        return Answer(call.say("answers.role_already", role=role, person=person))
     moment = call.moment()
     new = call.new(Kind.ROLE, "", moment, {"role": role, "person_id": person_id})
     recorded = await call.record("incident.role", new)
-    note = call.say("answers.role_given", role=role, person=await _name(call, person_id))
+    note = call.say("answers.role_given", role=role, person=person)
     return await recorded_answer(call, recorded, moment, notes=(note,))
-
-
-async def _name(call: Call, person_id: str | None) -> str:
-    return (await call.names()).person(person_id) if person_id else ""
 
 
 async def _update(call: Call) -> Answer:

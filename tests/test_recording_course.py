@@ -1,0 +1,142 @@
+"""The incident's own course: start, status, severity, roles, windows that must fit, false alarms and duplicates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.rig import Rig
+
+
+async def test_a_window_that_would_be_negative_is_refused_with_both_entries(rig: Rig) -> None:
+    await rig.declare("checkout is down sev1 at: 9:30")
+    refused = await rig.types("ana", "/incident resolve all green at: 9:00")
+    assert "These two do not fit" in refused.text
+    assert "#1 declared, Fri 15 Mar 09:30 UTC" in refused.text
+    assert "Your new one: resolved, Fri 15 Mar 09:00 UTC: all green" in refused.text, refused.text
+    assert "resolve all green at: 9:00" in refused.text
+    assert "Status investigating" in (await rig.types("ana", "/incident status")).text
+    await rig.types("ana", "/incident resolve at: 9:50")
+    late = await rig.types("ana", "/incident started at: 9:55")
+    assert "#2 resolved, Fri 15 Mar 09:50 UTC" in late.text and "Your new one: start of impact" in late.text
+    edited = await rig.types("ana", "/incident edit #2 at: 9:10")
+    assert "#2 resolved, Fri 15 Mar 09:10 UTC" in edited.text and "These two do not fit" in edited.text
+
+
+async def test_windows_that_would_overlap_are_refused(rig: Rig) -> None:
+    await rig.declare("checkout is down sev1 at: 9:00")
+    await rig.types("ana", "/incident resolve at: 9:40")
+    overlap = await rig.types("ana", "/incident reopen errors again at: 9:20")
+    assert "#2 resolved, Fri 15 Mar 09:40 UTC" in overlap.text
+    assert "Your new one: reopened, Fri 15 Mar 09:20 UTC: errors again" in overlap.text
+    assert (await rig.types("ana", "/incident reopen errors again at: 9:45")).text.startswith("#3 reopened")
+
+
+@pytest.mark.parametrize("status", ["mitigated", "resolved", "cancelled it was nothing", "identified pool"])
+async def test_a_status_by_its_name(rig: Rig, status: str) -> None:
+    room = await rig.declare()
+    answer = await rig.types("ana", f"/incident status {status}")
+    assert answer.text.startswith("#2 "), answer.text
+    assert f"Status {status.split()[0]}" in (await rig.types("ana", "/incident status")).text
+    assert any(status.split()[0] in post.text for post in rig.posts(room)[1:])
+
+
+async def test_a_status_with_a_time_ahead_offers_the_right_one(rig: Rig) -> None:
+    await rig.declare("checkout is down at: yesterday 9:00")
+    ahead = await rig.types("ana", "/incident status resolved at: 11:30")
+    assert "lies ahead" in ahead.text
+    assert "#2 resolved, Thu 14 Mar 11:30 UTC" in await rig.clicks("ana", ahead, "Thu 14 Mar 11:30 UTC")
+
+
+async def test_what_cannot_follow_is_refused_and_the_way_told(rig: Rig) -> None:
+    await rig.declare()
+    assert "nothing to reopen" in (await rig.types("ana", "/incident reopen why not")).text
+    await rig.types("ana", "/incident resolve")
+    for typed in ("mitigated late", "status investigating"):
+        refused = await rig.types("ana", f"/incident {typed}")
+        assert "resolved already (#2). reopen <why> opens it again" in refused.text
+    await rig.later(timedelta(minutes=2))
+    await rig.types("ana", "/incident reopen it is back")
+    await rig.types("ana", "/incident cancel the alert was wrong")
+    for typed in ("mitigated", "resolve", "cancel again", "status monitoring", "duplicate INC-1"):
+        refused = await rig.types("ana", f"/incident {typed}")
+        expected = "is no incident" if typed.startswith("duplicate") else "was closed as cancelled"
+        assert expected in refused.text
+    assert (await rig.types("ana", "/incident reopen it was right")).text.startswith("#5 reopened")
+
+
+async def test_unknown_names_are_refused_with_those_there_are(rig: Rig) -> None:
+    await rig.declare()
+    severity = await rig.types("ana", "/incident severity sev9 bad")
+    assert "“sev9” is no severity here. These are: sev1, sev2, sev3, sev4" in severity.text
+    status = await rig.types("ana", "/incident status dreaming")
+    assert "“dreaming” is no status here. These are: investigating, identified, monitoring" in status.text
+    role = await rig.types("ana", "/incident role cook @ben")
+    assert "“cook” is no role here. These are: commander, communications, scribe" in role.text
+    lead = await rig.types("ana", "/incident lead somebody")
+    assert "Whom? Mention somebody" in lead.text
+    for answer in (severity, status, role, lead):
+        assert answer.text.count("Nothing was recorded") == 1 and not answer.buttons
+
+
+async def test_severity_is_set_once(rig: Rig) -> None:
+    room = await rig.declare()
+    assert "severity is sev1 already" in (await rig.types("ana", "/incident severity 1")).text
+    await rig.types("ana", "/incident severity Sev-2 half is back at: 9:59")
+    assert "ana set the severity to sev2: half is back" in rig.posts(room)[-1].text
+    assert "Which severity? These are: sev1" in (await rig.types("ana", "/incident severity")).text
+
+
+async def test_roles_go_to_whom_was_named(rig: Rig) -> None:
+    await rig.declare()
+    assert "ana has the role now" in (await rig.types("ana", "/incident lead")).text
+    assert "ana has that role already" in (await rig.types("ana", "/incident lead me")).text
+    assert "ben has the role now" in (await rig.types("ana", "/incident role Incident Commander @ben")).text
+    assert "The role is free now" in (await rig.types("ana", "/incident lead nobody")).text
+    assert "led by nobody yet" in (await rig.types("ana", "/incident status")).text
+
+
+async def test_the_title_renames_the_channel(rig: Rig) -> None:
+    room = await rig.declare()
+    await rig.types("ana", "/incident title Checkout down in Europe")
+    assert room.name == "inc-1-checkout-down-in-europe"
+    long = await rig.types("ana", f"/incident title {'x' * 201}")
+    assert "That is 201 characters long, and 200 fit" in long.text and "x" * 201 in long.text
+
+
+async def test_the_same_incident_twice_points_to_the_other(rig: Rig) -> None:
+    first = await rig.declare("checkout is down")
+    await rig.declare("checkout is broken")
+    answer = await rig.types("ben", "/incident duplicate of INC-1 same pool")
+    assert answer.text.startswith("#2 duplicate, Fri 15 Mar 10:00 UTC (") and "of: INC-1" in answer.text
+    assert "same incident as INC-1: same pool" in rig.posts()[-1].text
+    for where in ("INC-1", "INC-9", "", "the other one"):
+        refused = await rig.types("ana", f"/incident duplicate {where}", first)
+        assert "Write its number: INC-3" in refused.text
+
+
+@pytest.mark.parametrize("verb", ["cancel", "reopen"])
+async def test_a_reason_is_asked_for(rig: Rig, verb: str) -> None:
+    await rig.declare()
+    assert f"{verb} needs words" in (await rig.types("ana", f"/incident {verb} at: 9:59")).text
+
+
+async def test_a_cancelled_incident_leaves_no_draft(rig: Rig) -> None:
+    room = await rig.declare()
+    await rig.types("ana", "/incident cancel the alert was wrong")
+    assert "cancelled the incident: the alert was wrong" in rig.posts(room)[-1].text
+    assert not any(post.files for post in rig.posts(room))
+
+
+async def test_the_start_takes_a_time_alone(rig: Rig) -> None:
+    await rig.declare()
+    for typed in ("started rolling back", "started rolling back at 9:50"):
+        refused = await rig.types("ana", f"/incident {typed}")
+        assert "takes a time only: started at: 9:40" in refused.text and typed in refused.text
+    at = await rig.clicks("ana", refused, "Record as action")
+    assert at.startswith("#2 action, Fri 15 Mar 09:50 UTC: rolling back")
+    ahead = await rig.types("ana", "/incident started 11:30")
+    assert "lies ahead" in ahead.text
+    assert "start of impact, Thu 14 Mar 11:30 UTC" in await rig.clicks("ana", ahead, "Thu 14 Mar 11:30 UTC")
+    assert (await rig.types("ana", "/incident started")).text == "started needs a time: /incident started at: 9:40"
