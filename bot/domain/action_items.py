@@ -14,7 +14,9 @@ _NUMBERED = re.compile(
     r")",
     re.IGNORECASE,
 )
-_LAST_LINK = re.compile(r"\s*[-–—:(]?\s*(?:<(https?://[^|>\s]+)(?:\|[^>]*)?>|(https?://\S+?))\)?\s*$", re.IGNORECASE)
+_LAST_LINK = re.compile(
+    r"\s*[-–—:(]?\s*(?:<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!<)(https?://[^\s<>]+?))\)?\s*$", re.IGNORECASE
+)
 _OWNERS = re.compile(r"\s*,\s*|(?<=>)\s*(?:and|&amp;|\+|/)?\s*(?=<[@!])", re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ _TIME_TAIL = re.compile(r"\sat\s+(?=\S+(?:\s+\S+){0,5}$)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer. `number` is that of the entry it recorded, None where it recorded none; `refused` where it says so."""
+    """One answer. `number` is that of the entry it recorded, None where it recorded none; `refused` if it says so."""
 
     text: str
     number: int | None

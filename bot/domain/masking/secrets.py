@@ -119,7 +119,8 @@ SECRETS: tuple[Rule, ...] = (
     rule(
         "password",
         _KEYWORD + r"[\"'`]?\s{0,3}(?P<operator>:=|=>|=|:)\s{0,3}"
-        r"(?P<secret>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`|[^\s,;&<>|\"']{1,500}(?<![.)`\]]))",
+        r"(?P<secret>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`"
+        r"|(?:[^\s,;&<>|\"']|&(?!\w{1,30}=)){1,500}(?<![.)`\]]))",
         *("pass", "pwd", "secret", "key", "credential", "token"),
         accept=_assigned,
         case=False,
