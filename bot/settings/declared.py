@@ -27,6 +27,8 @@ DECLARED = (
     Declared("slack_app_token", "SLACK_APP_TOKEN", None, readers.token("xapp-", "SLACK_APP_TOKEN"), secret=True),
     Declared("slack_signing_secret", "SLACK_SIGNING_SECRET", None, readers.secret, secret=True),
     Declared("slack_api_url", "SLACK_API_URL", "slack.api_url", readers.api_url),
+    Declared("transport", "TOCSIN_TRANSPORT", "slack.transport", readers.one_of("socket", "http")),
+    Declared("socket_connections", "TOCSIN_SOCKET_CONNECTIONS", "slack.socket_connections", readers.whole(1, 10)),
     Declared(
         "command",
         "TOCSIN_COMMAND",
@@ -69,6 +71,9 @@ DECLARED = (
     Declared("log_level", "TOCSIN_LOG_LEVEL", "log_level", readers.one_of("debug", "info", "warning", "error")),
     Declared("log_format", "TOCSIN_LOG_FORMAT", "log_format", readers.one_of("text", "json")),
     Declared("workers", "TOCSIN_WORKERS", "workers", readers.whole(1, 64)),
+    Declared("http_host", "TOCSIN_HTTP_HOST", "http.host", readers.matching(r"[A-Za-z0-9.:-]+", "such as 127.0.0.1")),
+    Declared("http_port", "TOCSIN_HTTP_PORT", "http.port", readers.whole(1, 65_535)),
+    Declared("health_port", "TOCSIN_HEALTH_PORT", "http.health_port", readers.whole(0, 65_535)),
 )
 
 #: The tables of tocsin.toml that hold many values, and have no name in the environment.

@@ -106,6 +106,8 @@ class Settings:
     slack_app_token: Secret | None = None
     slack_signing_secret: Secret | None = None
     slack_api_url: str = "https://slack.com/api/"
+    transport: Literal["socket", "http"] = "socket"
+    socket_connections: int = 1
     command: str = "/incident"
     recorded_emoji: str = "white_check_mark"
     problem_emoji: str = "warning"
@@ -138,6 +140,9 @@ class Settings:
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     workers: int = 8
+    http_host: str = "127.0.0.1"
+    http_port: int = 3000
+    health_port: int = 0  # 0: none
     #: Setting -> where it was read (`tocsin.toml:12`, ...); a setting that stands at its default is missing.
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
@@ -147,18 +152,26 @@ class Settings:
         return ZoneInfo(self.timezone)
 
     def require_slack(self) -> tuple[Secret, Secret]:
-        """The bot token and the app-level token, in this order. Raises `SettingsError` naming each that is missing."""
-        bot, app = self.slack_bot_token, self.slack_app_token
-        if bot is None or app is None:
-            missing = [n for n, token in (("SLACK_BOT_TOKEN", bot), ("SLACK_APP_TOKEN", app)) if token is None]
-            where = {"SLACK_BOT_TOKEN": "OAuth & Permissions", "SLACK_APP_TOKEN": "Basic Information, App-Level Tokens"}
+        """The bot token, and what Slack's payloads come by: the app-level token, or over HTTP the signing secret.
+
+        Raises `SettingsError` naming each that is missing.
+        """
+        way = "SLACK_SIGNING_SECRET" if self.transport == "http" else "SLACK_APP_TOKEN"
+        bot, by = self.slack_bot_token, self.slack_signing_secret if self.transport == "http" else self.slack_app_token
+        if bot is None or by is None:
+            where = {
+                "SLACK_BOT_TOKEN": "OAuth & Permissions",
+                "SLACK_APP_TOKEN": "Basic Information, App-Level Tokens",
+                "SLACK_SIGNING_SECRET": "Basic Information, App Credentials",
+            }
             raise SettingsError(
                 [
                     Fault(f"environment {n}", "is not set", f"copy it from {where[n]} at api.slack.com/apps")
-                    for n in missing
+                    for n, given in (("SLACK_BOT_TOKEN", bot), (way, by))
+                    if given is None
                 ]
             )
-        return bot, app
+        return bot, by
 
 
 #: Every setting's name, in the order in which the operator meets them.

@@ -1,0 +1,95 @@
+"""The figures that Prometheus reads, in one registry that the composition root builds. Knows nobody who counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+#: Slack waits 3 s; the promise is 150 ms at worst.
+_ACK_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 3.0)
+
+
+class Metrics:
+    """One of them in each process. Names, units and labels are public: dashboards and alerts are built on them."""
+
+    content_type = CONTENT_TYPE_PLAIN_0_0_4
+
+    def __init__(self) -> None:
+        # Not the library's global registry: two bots in one process (tests, the demo) would count into each other.
+        self.registry = own = CollectorRegistry()
+        ProcessCollector(registry=own)
+        self._acks = Counter(
+            "tocsin_acknowledgements",
+            "Payloads of Slack by kind (event, command, interaction) and outcome: acknowledged after the commit, "
+            "failed (Slack sends events again), unsent (the connection was gone).",
+            ["kind", "outcome"],
+            registry=own,
+        )
+        self._ack_seconds = Histogram(
+            "tocsin_acknowledgement_seconds",
+            "From a payload's arrival to its acknowledgement. Slack waits 3 s.",
+            ["kind"],
+            buckets=_ACK_SECONDS,
+            registry=own,
+        )
+        self.under_way = Gauge("tocsin_payloads_under_way", "Payloads not yet answered.", registry=own)
+        self._last_frame = Gauge(
+            "tocsin_last_frame_timestamp_seconds",
+            "When anything was last heard from Slack: a frame of a socket, pings too, or a signed request.",
+            registry=own,
+        )
+        self.connections = Gauge("tocsin_socket_connections", "Socket Mode connections that stand.", registry=own)
+        self._reconnects = Counter(
+            "tocsin_socket_endings", "Socket Mode connections that ended, by reason.", ["reason"], registry=own
+        )
+        self._refused = Counter(
+            "tocsin_http_refused", "HTTP requests that were let go no further, by reason.", ["reason"], registry=own
+        )
+        self._recovered = Counter(
+            "tocsin_recovered_messages", "Messages read back from history that were missed when sent.", registry=own
+        )
+        self._jobs = Gauge("tocsin_jobs", "Jobs by state: ready, running, done, failed.", ["state"], registry=own)
+        self._due = Gauge("tocsin_jobs_due", "Queue depth: ready jobs whose time has come.", registry=own)
+        self._database_up = Gauge(
+            "tocsin_database_up", "1 where the last look at the database succeeded, else 0.", registry=own
+        )
+
+    def answered(self, kind: str, outcome: str, seconds: float) -> None:
+        """Count a payload's end; `outcome` is acknowledged, failed or unsent."""
+        self._acks.labels(kind, outcome).inc()
+        if outcome == "acknowledged":
+            self._ack_seconds.labels(kind).observe(seconds)
+
+    def heard(self, at: datetime) -> None:
+        """Something came from Slack at this instant."""
+        self._last_frame.set(at.timestamp())
+
+    def ended(self, reason: str) -> None:
+        """A connection ended: one of Slack's own reasons, `silent`, or `closed` without any."""
+        self._reconnects.labels(reason).inc()
+
+    def refused(self, reason: str) -> None:
+        """A request was refused before anybody read it."""
+        self._refused.labels(reason).inc()
+
+    def recovered(self, count: int) -> None:
+        """So many messages were filled in from history."""
+        self._recovered.inc(count)
+
+    def queue(self, states: Mapping[str, int], due: int) -> None:
+        """How the jobs stand now, as the database tells."""
+        for state, count in states.items():
+            self._jobs.labels(state).set(count)
+        self._due.set(due)
+        self._database_up.set(1)
+
+    def database_away(self) -> None:
+        """The database could not be asked; the figures of jobs stay as they last were."""
+        self._database_up.set(0)
+
+    def exposed(self) -> bytes:
+        """All of it in Prometheus's text format."""
+        return generate_latest(self.registry)

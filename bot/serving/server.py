@@ -1,0 +1,64 @@
+"""The HTTP server of a running bot: health, readiness and figures on one port or two, and a POST that others answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+
+from bot.serving.health import Health
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: Of one request's body. Slack's largest payloads, modals with all they hold, stay far below.
+_MOST_BYTES = 4 * 1024 * 1024
+
+
+class Server:
+    """`start` listens, `stop` lets go. `posts`: path to handler, served on the first port only."""
+
+    def __init__(self, health: Health, *, host: str, posts: Mapping[str, Handler] | None = None) -> None:
+        self._health = health
+        self._host = host
+        self._posts = dict(posts or {})
+        self._runners: list[web.AppRunner] = []
+
+    async def start(self, port: int) -> None:
+        """Listen on this port too, 0 for any that is free. Raises OSError where it is taken or not allowed."""
+        app = web.Application(client_max_size=_MOST_BYTES)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._metrics)
+        for path, handler in self._posts.items():
+            app.router.add_post(path, handler)
+        self._posts.clear()
+        # The access log would hold every address that asks; what matters is counted.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, self._host, port).start()
+
+    @property
+    def ports(self) -> list[int]:
+        """Where it listens, in the order of starting."""
+        return [int(runner.addresses[0][1]) for runner in self._runners]
+
+    async def stop(self) -> None:
+        """Answer what was asked, then close all ports."""
+        for runner in self._runners:
+            await runner.cleanup()
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        return _told(self._health.alive())
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        return _told(await self._health.ready())
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        body = await self._health.figures()
+        return web.Response(body=body, headers={"Content-Type": self._health.metrics.content_type})
+
+
+def _told(troubles: Mapping[str, str]) -> web.Response:
+    body = {"status": "ok"} if not troubles else {"status": "unavailable", **troubles}
+    return web.json_response(body, status=503 if troubles else 200, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,118 @@
+"""What both transports do with a payload: Bolt runs it, its answer is counted. Knows no socket and no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.clock import Clock
+from bot.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Slack can reach us (again). `missed_since`: from when on something may never have come; None where nothing did.
+
+    `first` is true once in a process, at its start; from when on things were missed then only the database knows.
+    """
+
+    first: bool
+    missed_since: datetime | None
+
+
+OnConnected = Callable[[Connected], Awaitable[None]]
+
+
+class Receiver:
+    """One of them in each process. A listener that fails gives 500, which no transport acknowledges."""
+
+    def __init__(
+        self, app: AsyncApp, *, clock: Clock, metrics: Metrics, on_connected: OnConnected | None = None
+    ) -> None:
+        self.clock = clock
+        self.metrics = metrics
+        self._app = app
+        self._on_connected = on_connected
+        self._told: set[asyncio.Task[None]] = set()
+        self._under_way = 0
+        self._nothing = asyncio.Event()
+        self._nothing.set()
+
+    async def run(self, body: dict[str, Any], headers: Mapping[str, str]) -> BoltResponse:
+        """Bolt's answer to a payload that is parsed and, over HTTP, verified already."""
+        if body.get("type") == "app_rate_limited":
+            # No event_callback, so that Bolt (1.30) knows no listener for it: what was over the limit never comes.
+            log.warning("Slack sends too many events and leaves some out", extra={"limited": "30,000 an hour"})
+            self.tell(Connected(first=False, missed_since=_minute(body, self.clock)))
+            return BoltResponse(status=200)
+        # Handed over as from a socket also where it came by HTTP: given text, Bolt would parse it once more, and its
+        # parser (1.30.0) makes {} of every form without a field `payload` in which that word occurs anywhere.
+        request = AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+        try:
+            return await self._app.async_dispatch(request)
+        except Exception:
+            # Bolt catches what listeners raise; this is Bolt itself, failing on a shape that it does not know.
+            log.exception("a payload could not be taken in")
+            return BoltResponse(status=500)
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Around a payload, from its arrival until its answer is out."""
+        self._under_way += 1
+        self.metrics.under_way.inc()
+        self._nothing.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self.metrics.under_way.dec()
+            if not self._under_way:
+                self._nothing.set()
+
+    def tell(self, connected: Connected) -> None:
+        """Let whoever heals gaps know, without making a transport wait for it."""
+        if self._on_connected is not None:
+            task = asyncio.create_task(self._tell(self._on_connected, connected), name="connected")
+            self._told.add(task)
+            task.add_done_callback(self._told.discard)
+
+    async def _tell(self, told: OnConnected, connected: Connected) -> None:
+        try:
+            await told(connected)
+        except Exception:
+            log.exception("the healing of a gap could not be begun")
+
+    @property
+    def busy(self) -> bool:
+        """Whether a payload is unanswered, or somebody is being told of a connection."""
+        return bool(self._under_way or self._told)
+
+    async def finish(self, seconds: float) -> bool:
+        """Wait until every payload is answered, at most so long (real time); False where that was not enough."""
+        try:
+            await asyncio.wait_for(self._nothing.wait(), seconds)
+        except TimeoutError:
+            log.warning("not every payload was answered in time", extra={"left": self._under_way})
+            return False
+        finally:
+            for task in list(self._told):
+                task.cancel()
+        return True
+
+
+def _minute(body: Mapping[str, Any], clock: Clock) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(body["minute_rate_limited"]), UTC)
+    except (KeyError, ValueError, TypeError, OSError, OverflowError):
+        return clock.now()
