@@ -54,7 +54,8 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return instant.astimezone(UTC)
+        # asyncpg keeps the first and last instants there are as -infinity and infinity, and gives them without a zone.
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 class Json(TypeDecorator[Any]):

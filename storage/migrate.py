@@ -23,7 +23,8 @@ from storage.database import own_file
 from storage.refusals import SchemaIsBehind, SchemaIsNewer
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-_ADVISORY_LOCK = 0x746F6373696E  # "tocsin": one number that every replica takes before it migrates
+#: "tocsin": one number that everybody takes before changing the tables.
+ADVISORY_LOCK = 0x746F6373696E
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ async def _migrate_postgresql(address: Address, allowed: bool) -> Migrated:
         if not _behind(before, allowed):
             return Migrated(before, head())
         async with engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             before = await _postgresql_revision(connection)
             if _behind(before, allowed):
                 await connection.run_sync(upgrade)
