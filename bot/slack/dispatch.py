@@ -40,7 +40,8 @@ class Request:
     """What somebody asked, as any transport brings it. `key` is the sender's own and is stored hashed.
 
     `incident_number` names the incident where the asking happened outside of its channel (a button). `form` is what a
-    modal's fields said, `message_ts` the message it is about, `version` that of the entry when the modal was opened.
+    modal's fields said, `message_ts` the message it is about, `version` that of the entry when the modal was opened,
+    `offer` the private answer whose button was clicked: its buttons are readings of one and the same thing.
     """
 
     user_id: str
@@ -52,11 +53,15 @@ class Request:
     form: Keyed | None = None
     message_ts: str | None = None
     version: int | None = None
+    offer: str | None = None
 
-    @property
-    def hashed_key(self) -> str:
-        """The key as stored: a trigger id may open modals for three seconds and belongs in no database."""
-        return hashlib.sha256(f"{self.source}:{self.key}".encode()).hexdigest()[:40]
+    def hashed_key(self, *, once: bool = False) -> str:
+        """The key as stored: a trigger id may open modals for three seconds and belongs in no database.
+
+        `once`: what an offer records, it records once, however often its buttons are clicked.
+        """
+        key = self.offer if once and self.offer else self.key
+        return hashlib.sha256(f"{self.source}:{key}".encode()).hexdigest()[:40]
 
 
 async def handle(bot: Bot, request: Request) -> Answer:
@@ -69,9 +74,13 @@ async def handle(bot: Bot, request: Request) -> Answer:
         await get_to_know(bot, bot.identity.team_id, request.user_id)
         async with _transaction(bot, writes=command is None or command.writes) as session:
             call = await _call(bot, session, request, verb, line, again)
+            if command is not None and command.double:
+                call.key = request.hashed_key(once=True)
             answer, refused = await _run(call, command)
         if refused is not None:
-            await _audit_refusal(bot, request, refused)
+            await _audit(bot, request, "refused", str(refused.params.get("act")))
+        elif command is not None and not command.writes and call.incident and call.incident.visibility == "private":
+            await _audit(bot, request, f"read.{command.name}", str(call.incident.number))
         return answer
     except _Refused as refused_in_words:
         return refused_in_words.answer
@@ -124,7 +133,7 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
         workspace=workspace,
         actor=await person_of(session, workspace.id, request.user_id),
         now=bot.clock.now().replace(microsecond=0),
-        key=request.hashed_key,
+        key=request.hashed_key(),
         source=request.source,
         verb=verb,
         line=line,
@@ -171,14 +180,9 @@ async def _unknown(call: Call) -> Answer:
     return Answer(words, tuple(buttons), given_back=await call.plain(call.typed))
 
 
-async def _audit_refusal(bot: Bot, request: Request, refused: NotAllowed) -> None:
+async def _audit(bot: Bot, request: Request, action: str, target: str) -> None:
+    """Note a refusal, or that somebody read a private incident."""
     async with bot.db.write() as session:
         workspace = await workspace_of(session, bot.identity.team_id)
-        await note_audit(
-            session,
-            workspace.id,
-            at=bot.clock.now(),
-            actor=request.user_id,
-            action="refused",
-            target=str(refused.params.get("act")),
-        )
+        now = bot.clock.now()
+        await note_audit(session, workspace.id, at=now, actor=request.user_id, action=action, target=target)

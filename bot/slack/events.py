@@ -165,8 +165,14 @@ async def on_click(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> None:
         key=str(body.get("trigger_id") or action.get("action_ts")),
         source=Source.BUTTON,
         incident_number=number,
+        offer=_offer(body.get("container") or {}),
     )
     replies.respond(body.get("response_url"), request.user_id, channel_id, await handle(bot, request))
+
+
+def _offer(container: Mapping[str, Any]) -> str | None:
+    """The private answer that a clicked button stands in; None for the card and other posts, whose buttons stay."""
+    return f"{container.get('channel_id')}:{container.get('message_ts')}" if container.get("is_ephemeral") else None
 
 
 def _container_channel(body: Mapping[str, Any]) -> str:
