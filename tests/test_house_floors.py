@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ print(json.dumps(seen))
 """
 
 
+@cache
 def told(*rooms: str) -> list[tuple[str, str, int]]:
     """(file, imported name, line) of all imports in these folders."""
     return [(path, name, line) for path in python(*rooms) for name, line in imported(path)]

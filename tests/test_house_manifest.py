@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from bot.settings import Settings
 from bot.slack.channels import CHANNEL_EVENTS
@@ -34,6 +35,7 @@ def handled() -> set[str]:
     return told | set(IN_CHANNEL) | set(CHANNEL_EVENTS)
 
 
+@cache
 def methods() -> set[str]:
     """The Web API methods that the bot names anywhere."""
     families = {name.split(".")[0] for name in RULES}

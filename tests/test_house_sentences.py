@@ -161,7 +161,14 @@ def test_every_refusal_says_what_became_of_the_words() -> None:
     said = re.compile(r"Nothing (was|is) (recorded|changed|overwritten)|nothing was recorded", re.IGNORECASE)
     silent = {one.key for one in of("errors") if not said.search(one.source)}
     # These ask back, or there was nothing that could have been recorded.
-    asking = {"nothing_to_change", "private_or_public", "undo_is_old", "start_takes_only_time", "two_times"}
+    asking = {
+        "time_missing",
+        "nothing_to_change",
+        "private_or_public",
+        "undo_is_old",
+        "start_takes_only_time",
+        "two_times",
+    }
     assert silent <= asking | {"unknown_incident", "nothing_to_undo", "modal_expired", "empty_text", "conflict"}
 
 
