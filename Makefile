@@ -37,8 +37,8 @@ demo: setup ## Play an incident from declaration to postmortem, on a Slack of it
 run: setup ## Start the bot with the settings of this folder
 	@$(BIN)/tocsin run
 
-test: setup ## Run all tests
-	@$(BIN)/python -m pytest
+test: setup ## Run all tests; ARGS goes to pytest
+	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## Lint, types, floors, the manifest
 	@$(BIN)/ruff check .

@@ -115,3 +115,11 @@ def test_paced_it_takes_the_time_that_it_took_divided_by_the_speed(tmp_path: Pat
 def test_the_incident_it_plays_is_one_of_the_replays() -> None:
     ours, theirs = ROOT / "sandbox" / "incidents" / "seed-4.yaml", ROOT / "tests" / "replays" / "seed-4.yaml"
     assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_what_the_readme_shows_is_what_is_printed(played: Played) -> None:
+    readme = (ROOT / "README.md").read_text()
+    shown = readme.split("```\n")[1].splitlines()
+    printed = (played[1].stderr + played[1].stdout).splitlines()
+    assert len(shown) > 20
+    assert [line for line in shown if line not in ("…", *printed)] == []
