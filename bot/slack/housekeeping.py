@@ -17,13 +17,15 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.posting import CLOSED_TO_US, post_once
-from storage.entries import entries_of
+from storage.entries import entries_of, entry_of_message, redact_words
 from storage.incidents import channel_of_incident, incident_by_id, incidents_of
 from storage.queue import Job, rearm
 from storage.tables import Incident, Message
 from storage.transcript import erase, unmarked_messages
 
 log = logging.getLogger(__name__)
+
+ERASED = "[erased]"
 
 
 async def erase_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
@@ -39,6 +41,10 @@ async def erase_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
             await rearm(session, Job(ctx.job.id, "erase_message", now + timedelta(days=1), None, dict(payload)))
             return
         await erase(session, row, at=now)
+        found = await entry_of_message(session, row.id)
+        if found is not None and not found[1].stands:
+            # What still stands was put back by hand, or is published.
+            await redact_words(session, found[0], found[1].number, ERASED)
 
 
 async def purge_transcript(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
