@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from datetime import timedelta
 from typing import Any
 
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,12 +14,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock, SystemClock
 from bot.domain.when import warm_up
 from bot.jobs import Retry, Worker
-from bot.settings import Settings
+from bot.metrics import Metrics
+from bot.serving import Health, Server
+from bot.settings import Secret, Settings
 from bot.slack.api import SlackApi, SlackRefused, SlackUnwell, permanent
 from bot.slack.bot import Bot, Identity
+from bot.slack.connecting import Connections
 from bot.slack.events import register
 from bot.slack.failing import on_failed
 from bot.slack.handlers import handlers
+from bot.slack.http import SlackEvents
+from bot.slack.link import Patience
+from bot.slack.receiving import Receiver
 from bot.slack.recovery import heal_all
 from bot.slack.replying import Replies
 from bot.wording import Wording
@@ -34,40 +38,43 @@ log = logging.getLogger(__name__)
 #: Well under a job's lease: an old request has landed before a take-over looks for what it did.
 SLACK_TIMEOUT = 10
 LONGEST_WAIT = 30.0
-#: Together with two seconds for handlers that are cut off, less than the ten that a container is given.
-SOCKET_GRACE = 1.5
+#: Payloads, then answers; beside them jobs, with two seconds for those that are cut off. A container is given ten.
+INTAKE_GRACE = ANSWER_GRACE = 3.0
 WORKER_GRACE = timedelta(seconds=5)
 
 
 class Tocsin:
     """The bot. `start` returns when it is connected; `stop` finishes what runs and hands back the rest."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, patience: Patience | None = None) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
+        self.metrics = Metrics()
+        self._patience = patience
+        self._health = Health(self.clock, self.metrics)
+        self._server = Server(self._health, host=settings.http_host)
         self._db: Database | None = None
         self._worker: Worker | None = None
         self._replies: Replies | None = None
-        self._socket: AsyncSocketModeHandler | None = None
+        self._slack: Connections | SlackEvents | None = None
         self.address = ""
         """Where it is connected to, as Slack says (`https://acme.slack.com/`); empty before."""
 
     async def start(self) -> None:
         """Migrate, find out who we are, work, connect. Raises what the database or Slack refuse for good."""
-        bot_token, app_token = self.settings.require_slack()
-        # Without slack_sdk's default handler, which sends a POST again after a dropped connection: jobs decide that.
-        client = AsyncWebClient(
-            token=bot_token.reveal(), base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
-        )
+        bot_token, way_in = self.settings.require_slack()
         await migrate(self.settings.database_url, allowed=self.settings.migrate == "on")
-        self._db = await Database.open(self.settings.database_url)
-        api = SlackApi(client, self.clock)
+        self._db = self._health.db = await Database.open(self.settings.database_url)
+        if self.settings.health_port:
+            await self._server.start(self.settings.health_port)
+        api = self._api(bot_token)
         bot = Bot(
             settings=self.settings,
             wording=Wording(self.settings.locale, self.settings.template_dir),
             clock=self.clock,
             db=self._db,
             api=api,
+            metrics=self.metrics,
         )
         await asyncio.to_thread(warm_up)
         bot.identity = await self._identify(api)
@@ -84,19 +91,26 @@ class Tocsin:
         app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
         await self._worker.start()
-        await self._connect(app, app_token.reveal())
+        self._health.worker_turns = lambda worker=self._worker: worker.turns
+        self._slack = slack = self._transport(app, way_in)
+        self._health.slack_trouble = lambda: slack.trouble
+        await slack.start()
         self.address = bot.identity.url
         await heal_all(bot)  # what was said while nobody listened
 
-    async def _connect(self, app: AsyncApp, token: str) -> None:
-        """Open the socket. Its address is asked for here: the socket's client would try a wrong token for ever."""
-        opener = AsyncWebClient(
-            token=token, base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
+    def _transport(self, app: AsyncApp, way_in: Secret) -> Connections | SlackEvents:
+        receiver = Receiver(app, clock=self.clock, metrics=self.metrics)
+        if self.settings.transport == "http":
+            return SlackEvents(receiver, way_in, self._server, self.settings.http_port)
+        count = self.settings.socket_connections
+        return Connections(receiver, self._api(way_in), count=count, patience=self._patience)
+
+    def _api(self, token: Secret) -> SlackApi:
+        # Without slack_sdk's default handler, which sends a POST again after a dropped connection: jobs decide that.
+        client = AsyncWebClient(
+            token=token.reveal(), base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
         )
-        opened = await self._answered(SlackApi(opener, self.clock), "apps.connections.open")
-        self._socket = AsyncSocketModeHandler(app, token)
-        self._socket.client.wss_uri = str(opened["url"])
-        await self._socket.connect_async()  # type: ignore[no-untyped-call]
+        return SlackApi(client, self.clock)
 
     def _bolt(self, identity: Identity, token: str) -> AsyncApp:
         """Acknowledge after commit: with `process_before_response` a listener that fails makes Slack send again."""
@@ -112,12 +126,14 @@ class Tocsin:
             # Our own, since Bolt's asks auth.test at the first request and drops that request when it fails (1.30).
             return known
 
-        secret = self.settings.slack_signing_secret
         return AsyncApp(
             client=AsyncWebClient(base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]),
             authorize=authorize,
             process_before_response=True,
-            signing_secret=secret.reveal() if secret else "unused: Socket Mode signs nothing",
+            # The transport does these, before a payload gets here.
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
         )
 
     async def _identify(self, api: SlackApi) -> Identity:
@@ -155,18 +171,27 @@ class Tocsin:
 
     async def stop(self) -> None:
         """Stop intake, finish what runs within nine seconds, hand the rest back, close the database."""
-        if self._socket is not None:
-            # A server that is gone does not answer the closing handshake.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._socket.close_async(), SOCKET_GRACE)  # type: ignore[no-untyped-call]
-        await asyncio.gather(
-            *([self._replies.drain()] if self._replies is not None else []),
-            *([self._worker.stop(WORKER_GRACE)] if self._worker is not None else []),
-        )
+        self._health.stopping = True
+        await asyncio.gather(self._hear_out(), *([self._worker.stop(WORKER_GRACE)] if self._worker is not None else []))
+        await self._server.stop()
+        await self._health.close()
         if self._db is not None:
             await self._db.close()
 
+    async def _hear_out(self) -> None:
+        if self._slack is not None:
+            await self._slack.stop(INTAKE_GRACE)
+        if self._replies is not None:
+            await self._replies.drain(ANSWER_GRACE)
+
+    @property
+    def ports(self) -> list[int]:
+        """Where it listens, in the order of opening: the health port, then the one for Slack's payloads."""
+        return self._server.ports
+
     @property
     def quiet(self) -> bool:
-        """Whether nothing is due and no answer is on its way."""
-        return bool(self._worker and self._worker.quiet and self._replies and not self._replies.busy)
+        """Whether nothing is due, no answer is on its way and no connection is being opened."""
+        if self._worker is None or self._replies is None or self._slack is None:
+            return False
+        return self._worker.quiet and not self._replies.busy and not self._slack.busy

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _PAUSE = timedelta(seconds=1)  # after an error of the database, before it is asked again
 _BREATH = timedelta(milliseconds=50)  # a job that is due but locked by another replica is not asked for in a tight loop
+_STUCK = 60.0  # seconds; a database that is slow or away answers, or refuses, well before
 _CUT_OFF = 2.0  # seconds for a cancelled handler to leave
 
 
@@ -67,6 +68,7 @@ class Worker:
         self._until: datetime | None = None
         self._due_at: datetime | None = None
         self._beat_at: datetime | None = None
+        self._round_at: float | None = None  # when the round under way began, by the event loop's clock
 
     async def start(self) -> None:
         """Begin. On SQLite, where nobody else can be running, what a killed process left is ready again at once."""
@@ -101,6 +103,13 @@ class Worker:
         self._wake.set()
 
     @property
+    def turns(self) -> bool:
+        """Whether the loop goes round: it neither ended by itself nor has been in one round for a minute."""
+        if self._loop is None or self._loop.done():
+            return False
+        return self._round_at is None or self._loop.get_loop().time() - self._round_at < _STUCK
+
+    @property
     def quiet(self) -> bool:
         """Nothing runs here, and nothing that this worker could run is due."""
         if not self._parked or self._running or self._wake.is_set():
@@ -122,6 +131,7 @@ class Worker:
     async def _run(self) -> None:
         while not self._closed:
             now = self._clock.now()
+            self._round_at = asyncio.get_running_loop().time()
             try:
                 self._until = await self._round(now)
             except IntegrityError:  # another replica took one of the lanes; by now it shows
@@ -129,6 +139,7 @@ class Worker:
             except Exception as error:
                 log.error("jobs.database_error error=%s trace=%s", type(error).__name__, trace_of(error)[-3:])
                 self._until = now + _PAUSE
+            self._round_at = None
             if self._wake.is_set():
                 await asyncio.sleep(0)
                 continue

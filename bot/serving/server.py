@@ -15,23 +15,24 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 
 class Server:
-    """`start` listens, `stop` lets go. `posts`: path to handler, served on the first port only."""
+    """`start` listens, on as many ports as it is called for; `stop` lets go of all."""
 
-    def __init__(self, health: Health, *, host: str, posts: Mapping[str, Handler] | None = None) -> None:
+    def __init__(self, health: Health, *, host: str) -> None:
         self._health = health
         self._host = host
-        self._posts = dict(posts or {})
         self._runners: list[web.AppRunner] = []
 
-    async def start(self, port: int) -> None:
-        """Listen on this port too, 0 for any that is free. Raises OSError where it is taken or not allowed."""
+    async def start(self, port: int, posts: Mapping[str, Handler] | None = None) -> None:
+        """Listen on this port too, 0 for any that is free; `posts` is path to handler, for this port alone.
+
+        Raises OSError where it is taken or not allowed.
+        """
         app = web.Application(client_max_size=_MOST_BYTES)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._metrics)
-        for path, handler in self._posts.items():
+        for path, handler in (posts or {}).items():
             app.router.add_post(path, handler)
-        self._posts.clear()
         # The access log would hold every address that asks; what matters is counted.
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()

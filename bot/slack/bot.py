@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.wording import Wording
@@ -31,3 +32,4 @@ class Bot:
     db: Database
     api: SlackApi
     identity: Identity = field(default_factory=Identity)
+    metrics: Metrics = field(default_factory=Metrics)

@@ -77,8 +77,8 @@ class Connections:
 
     @property
     def busy(self) -> bool:
-        """Whether a link is being opened at this moment; not while it waits before it tries again."""
-        return self._opening
+        """Whether a payload is unanswered or a link being opened; not while that waits before it is tried again."""
+        return self._opening or self._receiver.busy
 
     async def stop(self, seconds: float = 3.0) -> None:
         """Read no more, wait until every payload is answered (at most so long, real time), close the links."""

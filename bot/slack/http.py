@@ -16,11 +16,13 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.response import BoltResponse
 
+from bot.serving import Server
 from bot.settings import Secret
 from bot.slack.receiving import Connected, Receiver
 
 log = logging.getLogger(__name__)
 
+PATH = "/slack/events"
 #: Older ones count as replayed; Slack's own advice.
 REPLAY_WINDOW = timedelta(minutes=5)
 _RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
@@ -37,22 +39,35 @@ class Refused(Exception):
 
 
 class SlackEvents:
-    """The handler of `/slack/events`, where events, commands and interactivity all arrive."""
+    """`/slack/events`, where events, commands and interactivity all arrive: `start` opens its port, `stop` takes no
+    more."""
 
-    def __init__(self, receiver: Receiver, secret: Secret) -> None:
+    trouble: str | None = "not listening yet"
+    """Why nothing can come from Slack, None while the port is open. Whether Slack has the address, it alone knows."""
+
+    def __init__(self, receiver: Receiver, secret: Secret, server: Server, port: int) -> None:
         self._receiver = receiver
         self._secret = secret
+        self._server = server
+        self._port = port
         self._closing = False
         self._told_at: datetime | None = None
 
-    def start(self) -> None:
-        """Say that Slack can reach us from now on."""
+    async def start(self) -> None:
+        """Listen. Raises OSError where the port is taken."""
+        await self._server.start(self._port, {PATH: self.serve})
+        self.trouble = None
         self._receiver.tell(Connected(first=True, missed_since=None))
 
     async def stop(self, seconds: float = 3.0) -> None:
         """Take in no more (Slack sends events again), and wait until what was taken in is answered, at most so long."""
-        self._closing = True
+        self._closing, self.trouble = True, "stopping"
         await self._receiver.finish(seconds)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a payload is unanswered."""
+        return self._receiver.busy
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One POST. 401 for what Slack did not sign, 400 for what cannot be read, 500 where a listener failed."""
