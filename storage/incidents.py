@@ -62,12 +62,6 @@ async def lock_incident(session: AsyncSession, incident_id: int) -> Incident:
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
 
 
-async def incident_by_number(session: AsyncSession, workspace_id: int, number: int) -> Incident | None:
-    """The incident INC-`number` of a workspace."""
-    query = select(Incident).where(col(Incident.workspace_id) == workspace_id, col(Incident.number) == number)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
 async def incidents_of(session: AsyncSession, workspace_id: int) -> list[Incident]:
     """All incidents of a workspace, the newest first."""
     query = select(Incident).where(col(Incident.workspace_id) == workspace_id).order_by(col(Incident.number).desc())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,11 +26,14 @@ from storage.entries import recorded_under, same_command
 from storage.incidents import incident_by_id
 from storage.people import names
 from storage.tables import Channel, Incident, Person, Workspace
+from storage.viewing import Viewer
 
 #: Within this span a second, identical command by the same person is a double submit.
 DOUBLE = timedelta(minutes=1)
 #: Keys whose value people end with " at <time>": a list or a name, where such a tail is no part of it.
 _TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title", "kind", "link"})
+#: How our own buttons write a reading that can be chosen.
+_READING = re.compile(r"(\d{4}-\d\d-\d\dT\S+)(?: (day|approximate))?")
 #: What the keys of entries and revisions end in, after the call's own: how a call that comes twice is known.
 _ENDINGS = (*Kind, "edit", "retract", "restore", "redact", "moved")
 
@@ -82,6 +86,12 @@ class Call:
         """When the words were typed, which spans count from: a `!verb` message's own time, else now."""
         typed = self.said_at if self.source is Source.MESSAGE and self.said_at else self.now
         return typed.replace(microsecond=0)
+
+    @property
+    def viewer(self) -> Viewer:
+        """As whom this call reads other incidents: members see what is public, everybody the one they stand in."""
+        within = self.channel.incident_id if self.channel else None
+        return Viewer(self.workspace.id, within, sees_others=self.who is Who.MEMBER)
 
     @property
     def about(self) -> Incident:
@@ -156,6 +166,19 @@ class Call:
             raise EmptyText(verb=self.verb)
         return self.keyed.text.strip()
 
+    def _chosen(self) -> Moment | None:
+        """The reading that a button of ours says (`at: <instant> [precision]`): chosen already, so not asked again."""
+        match = _READING.fullmatch(self.time_words or "") if self.source is Source.BUTTON else None
+        if match is None:
+            return None
+        try:
+            at = datetime.fromisoformat(match.group(1))
+        except ValueError:
+            return None
+        if at.tzinfo is None or at > self.now:
+            return None
+        return Moment(at.astimezone(UTC), Precision(match.group(2) or Precision.MINUTE), match.group(0), self.zone)
+
     def moment(self, *, is_start: bool = False, required: bool = False) -> Moment:
         """When it happened: what `at:` says, else the moment of the call.
 
@@ -166,6 +189,8 @@ class Call:
                 raise EmptyText(verb=self.verb)
             at = (self.said_at or self.now).replace(microsecond=0)
             return Moment(at, Precision.SECOND, "", self.zone)
+        if (chosen := self._chosen()) is not None:
+            return chosen
         incident = self.incident
         past = incident is not None and incident.sort == "past"
         reading = read(

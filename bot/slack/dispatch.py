@@ -24,13 +24,14 @@ from bot.slack.command import Command
 from bot.slack.commands import find, nearest, split_verb
 from bot.slack.commands.questions import needs_incident
 from bot.slack.commands.recorded import doubled_answer, repeated_answer
-from bot.slack.gate import Who, check
+from bot.slack.gate import check
 from bot.slack.instants import instant
 from bot.slack.people import get_to_know
 from bot.slack.refusals import in_words
 from storage.artifacts import note_audit
-from storage.incidents import channel_of, incident_by_id, incident_by_number
+from storage.incidents import channel_of, incident_by_id
 from storage.people import person_of, workspace_of
+from storage.viewing import incident_seen
 
 log = logging.getLogger(__name__)
 
@@ -147,8 +148,8 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
         version=request.version,
     )
     if request.incident_number is not None and (incident is None or incident.number != request.incident_number):
-        named = await incident_by_number(session, workspace.id, request.incident_number)
-        if named is None or named.visibility == "private" or call.who is not Who.MEMBER:
+        named = await incident_seen(session, call.viewer, request.incident_number)
+        if named is None:
             # A private incident is reached from inside its own channel alone; guests reach any only there.
             raise _Refused(await in_words(call, UnknownIncident(given=line, prefix=bot.settings.incident_prefix)))
         call.incident = named

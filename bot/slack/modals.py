@@ -14,12 +14,15 @@ from bot.domain.timeline import PLAIN_KINDS, Kind, Source
 from bot.slack.answer import Answer, refusal
 from bot.slack.bot import Bot
 from bot.slack.dispatch import Request, handle
+from bot.slack.gate import Who
 from bot.slack.intake import on_said
+from bot.slack.people import who
 from bot.slack.scene import scene
 from storage.entries import entry_of, entry_of_message
-from storage.incidents import channel_of, incident_by_number
-from storage.people import names, workspace_of
+from storage.incidents import channel_of
+from storage.people import find_person, names, workspace_of
 from storage.transcript import find_message
+from storage.viewing import Viewer, incident_seen
 
 INPUT_MOST = 3_000  # characters of a plain_text_input
 
@@ -82,10 +85,12 @@ async def open_modal(bot: Bot, body: Mapping[str, Any], value: str, channel_id: 
         return refusal(bot.wording, UnknownEntry(number=argument, last=0))
     async with bot.db.read() as session:
         workspace = await workspace_of(session, bot.identity.team_id)
-        incident = await incident_by_number(session, workspace.id, number)
         channel = await channel_of(session, workspace.id, channel_id)
-        outside = channel is None or incident is None or channel.incident_id != incident.id
-        if incident is None or (incident.visibility == "private" and outside):
+        actor = await find_person(session, bot.identity.team_id, str(body["user"]["id"]))
+        member = actor is not None and who(actor) is Who.MEMBER
+        viewer = Viewer(workspace.id, channel.incident_id if channel else None, sees_others=member)
+        incident = await incident_seen(session, viewer, number)
+        if incident is None:
             return refusal(bot.wording, UnknownEntry(number=argument, last=0))
         entry = await entry_of(session, incident.id, int(argument))
         if entry is None:

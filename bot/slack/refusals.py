@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import (
@@ -17,6 +18,7 @@ from bot.domain.errors import (
     WrongChannel,
 )
 from bot.domain.incident import CLOSED
+from bot.domain.when import Precision
 from bot.slack.answer import Answer, Button, refusal
 from bot.slack.call import Call
 from bot.slack.commands.declare import private_or_public
@@ -25,7 +27,7 @@ from bot.slack.commands.recorded import entry_line
 from bot.slack.gate import Who
 from bot.slack.instants import spoken
 from bot.wording import Wire
-from storage.incidents import incidents_of
+from storage.viewing import incidents_seen
 
 #: How many open incidents a refusal names, and how many characters of somebody's words it repeats in a sentence.
 SHOWN, REPEATED = 5, 80
@@ -42,14 +44,15 @@ async def in_words(call: Call, error: IncidentError) -> Answer:
     if special is not None:
         return await special(call, error)
     typed = await call.plain(call.typed) if call.line else ""  # a bare verb is no text to give back
-    return refusal(call.bot.wording, error, typed=typed, command=call.bot.settings.command)
+    timed = call.time_words is not None
+    return refusal(call.bot.wording, error, typed=typed, command=call.bot.settings.command, timed=timed)
 
 
 async def _question(call: Call, error: IncidentError) -> Answer:
     """Two readings are likely: nothing is recorded yet, the text waits in the buttons."""
     assert isinstance(error, TimeNeedsAnswer)
     question, command = error.params["question"], str(error.params["command"])
-    buttons = tuple(_at(call, option.at, option.zone, command) for option in question.options)  # type: ignore[attr-defined]
+    buttons = tuple(_at(call, one.at, one.zone, command, one.precision) for one in question.options)  # type: ignore[attr-defined]
     words = call.say(
         "errors.time_needs_answer",
         words=await call.plain(question.words),  # type: ignore[attr-defined]
@@ -76,10 +79,11 @@ async def _unreadable(call: Call, error: IncidentError) -> Answer:
     return Answer(words, buttons, given_back=await call.plain(call.typed))
 
 
-def _at(call: Call, at: Any, zone: str, command: str) -> Button:
+def _at(call: Call, at: datetime, zone: str, command: str, precision: str = Precision.MINUTE) -> Button:
     number = call.incident.number if call.incident else None
     label = spoken(at, zone, label=call.bot.settings.timezone_label, now=call.now)
-    return Button(label, command=f"{command} at: {at.isoformat()}", incident=number)
+    exact = "" if precision in (Precision.MINUTE, Precision.SECOND) else f" {precision}"
+    return Button(label, command=f"{command} at: {at.isoformat()}{exact}", incident=number)
 
 
 async def _wrong_channel(call: Call, error: IncidentError) -> Answer:
@@ -92,9 +96,7 @@ async def _wrong_channel(call: Call, error: IncidentError) -> Answer:
     if call.who is not Who.MEMBER:
         return Answer(call.say("errors.wrong_channel_here", verb=call.verb, asks=asks), given_back=given_back)
     is_open = [
-        incident
-        for incident in await incidents_of(call.session, call.workspace.id)
-        if incident.status not in CLOSED and incident.visibility != "private"
+        incident for incident in await incidents_seen(call.session, call.viewer) if incident.status not in CLOSED
     ]
     prefix = call.bot.settings.incident_prefix
     buttons: tuple[Button, ...] = ()

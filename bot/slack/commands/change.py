@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.domain.action_items import split_link
 from bot.domain.detection import CLASSES, named_class, read_class
 from bot.domain.errors import (
     Conflict,
@@ -25,7 +26,7 @@ from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.gate import MEMBERS, check
-from storage.incidents import incident_by_number
+from storage.viewing import incident_seen
 
 #: The keys that an entry of a kind has, beside `at:` and `kind:`.
 KEYS_OF = {
@@ -168,6 +169,8 @@ async def _edited_data(call: Call, entry: Entry, kind: Kind, text: str) -> dict[
         if named_class(values["by"]) is None:
             raise UnknownClass(given=values["by"], classes=[name.replace("_", " ") for name in CLASSES])
         data["by"] = named_class(values["by"])
+    if kind is Kind.TASK and text and (link := split_link(text)[1]):
+        data["link"] = link
     data |= {name: values[name] for name in ("title", "owner", "link") if values.get(name)}
     if values.get("due"):
         data["due"] = due_date(call, values["due"])
@@ -180,8 +183,9 @@ async def _move(call: Call) -> Answer:
     entry = await entry_named(call, number)
     prefix = call.bot.settings.incident_prefix
     found = incident_number(rest, prefix)
-    other = await incident_by_number(call.session, call.workspace.id, found[0]) if found else None
-    if other is None or other.id == call.about.id or "private" in (other.visibility, call.about.visibility):
+    other = await incident_seen(call.session, call.viewer, found[0]) if found else None
+    # Nothing leaves a private incident, not even for another one.
+    if other is None or other.id == call.about.id or call.about.visibility == "private":
         raise UnknownIncident(given=await call.plain(rest), prefix=prefix)
     if entry.kind not in PLAIN_KINDS | {Kind.ESCALATED, Kind.UPDATE} or "hypothesis" in entry.data:
         return Answer(call.say("answers.cannot_move", number=number))

@@ -16,7 +16,7 @@ from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.gate import check
 from storage.entries import entries_of
-from storage.incidents import incident_by_number
+from storage.viewing import incident_seen
 
 
 async def _started(call: Call) -> Answer:
@@ -70,9 +70,8 @@ _reopen, _cancel = _status(Kind.REOPENED, words_needed=True), _status(Kind.CANCE
 async def _duplicate(call: Call) -> Answer:
     """The same incident twice: entries keep their times, the channel points to the other one."""
     found = incident_number(call.keyed.text, call.bot.settings.incident_prefix)
-    other = await incident_by_number(call.session, call.workspace.id, found[0]) if found else None
-    hidden = other is not None and other.visibility == "private"
-    if found is None or other is None or hidden or other.id == call.about.id:
+    other = await incident_seen(call.session, call.viewer, found[0]) if found else None
+    if found is None or other is None or other.id == call.about.id:
         raise UnknownIncident(given=await call.plain(call.keyed.text), prefix=call.bot.settings.incident_prefix)
     refuse_status_change(Kind.DUPLICATE, await _state(call))
     moment = call.moment()

@@ -16,9 +16,10 @@ from bot.slack.gate import check
 from bot.slack.instants import span, spoken
 from bot.wording import Wire
 from storage.entries import entries_of
-from storage.incidents import channel_of_incident, incidents_of
+from storage.incidents import channel_of_incident
 from storage.queue import Job, rearm
 from storage.tables import Incident
+from storage.viewing import incidents_seen
 
 PAGE = 15  # entries a page: what a phone shows in a few swipes, and well under Slack's 12,000 characters
 LISTED = 20
@@ -64,11 +65,7 @@ def _stamp(call: Call, incident: Incident, at: datetime | None) -> str | None:
 
 async def _list(call: Call) -> Answer:
     """Open incidents first, then the latest others; private ones only in their own channel."""
-    seen = [
-        incident
-        for incident in await incidents_of(call.session, call.workspace.id)
-        if incident.visibility != "private" or (call.incident is not None and call.incident.id == incident.id)
-    ]
+    seen = await incidents_seen(call.session, call.viewer)
     standing = [incident for incident in seen if incident.status not in CLOSED]
     ended = [incident for incident in seen if incident.status in CLOSED]
     shown = (standing + ended)[:LISTED]

@@ -1,0 +1,44 @@
+"""Reading incidents as somebody: each read that answers a person takes its viewer, so that nothing private leaks.
+
+Jobs and the command line read without one, through `storage.incidents`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from storage.tables import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who reads, and from where. `within` is the incident in whose channel they stand (they are a member of it there).
+
+    `sees_others` is False for guests and outsiders, who see no incident but the one they are in.
+    """
+
+    workspace_id: int
+    within: int | None = None
+    sees_others: bool = True
+
+
+async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident]:
+    """The incidents that a viewer may know of, the newest first: public ones, and the one they stand in."""
+    query = select(Incident).where(_seen(viewer)).order_by(col(Incident.number).desc())
+    return list((await session.execute(query)).scalars())
+
+
+async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:
+    """The incident of a number, if the viewer may know of it; one that they may not is the same as none."""
+    query = select(Incident).where(_seen(viewer), col(Incident.number) == number)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+def _seen(viewer: Viewer) -> ColumnElement[bool]:
+    own = col(Incident.id) == viewer.within if viewer.within is not None else ~true()
+    public = col(Incident.visibility) == "public" if viewer.sees_others else ~true()
+    return (col(Incident.workspace_id) == viewer.workspace_id) & or_(public, own)
