@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from bot.domain.action_items import split_link, strip_number
 from bot.domain.timeline import Entry, Kind
 from bot.drafting.reading import Reading, owners
 from bot.drafting.statements import Improvement, Task
@@ -12,7 +13,7 @@ from bot.drafting.statements import Improvement, Task
 def improvements(reading: Reading) -> tuple[Improvement, ...]:
     """The broad measures, in the order recorded."""
     return tuple(
-        Improvement(text=reading.text(entry), title=reading.words(entry, "title"), entries=(entry.number,))
+        Improvement(text=strip_number(reading.text(entry)), title=_titled(reading, entry), entries=(entry.number,))
         for entry in reading.of(Kind.IMPROVEMENT)
         if reading.text(entry) or reading.words(entry, "title")
     )
@@ -35,13 +36,14 @@ def _task(reading: Reading, entry: Entry, later: list[Entry]) -> Task:
     outcome = next((e for e in reversed(later) if e.kind is not Kind.TASK_ASSIGNED), None)
     resting = [entry.number, *(e.number for e in (*assigned[-1:], outcome) if e is not None)]
     dropped = outcome is not None and outcome.kind is Kind.TASK_DROPPED
+    text, link = _linked(strip_number(reading.text(entry)), reading.words(entry, "link"))
     return Task(
         number=entry.number,
-        text=reading.text(entry),
-        title=reading.words(entry, "title"),
+        text=text,
+        title=_titled(reading, entry),
         owner=_owner(reading, assigned[-1]) if assigned else reading.words(entry, "owner"),
         due=reading.words(entry, "due"),
-        link=reading.words(entry, "link"),
+        link=link,
         done=outcome is not None and outcome.kind is Kind.TASK_DONE,
         wont_do=reading.text(outcome) if outcome is not None and dropped else None,
         entries=tuple(sorted(resting)),
@@ -51,3 +53,14 @@ def _task(reading: Reading, entry: Entry, later: list[Entry]) -> Task:
 def _owner(reading: Reading, assigned: Entry) -> str:
     person_id = reading.words(assigned, "person_id")
     return owners(person_id, reading.names) if person_id else reading.words(assigned, "owner")
+
+
+def _titled(reading: Reading, entry: Entry) -> str:
+    title = reading.words(entry, "title")
+    return strip_number(title) if title else ""
+
+
+def _linked(text: str, link: str) -> tuple[str, str]:
+    """(words, link): a bare link that words end in is the link. Edited and marked words come with numbers and links."""
+    words, found = split_link(text)
+    return (words, found) if found and link in ("", found) else (text, link)

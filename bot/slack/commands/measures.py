@@ -16,21 +16,25 @@ from bot.slack.commands.numbers import entry_named, require_number
 from bot.slack.commands.recorded import recorded_answer
 
 
-def measure(call: Call) -> tuple[str, dict[str, Any]]:
-    """(words, keys) of an improvement or a task: typed numbers off, a bare link at the end taken as its link.
+def measure(call: Call, kind: Kind) -> tuple[str, dict[str, Any]]:
+    """(words, keys) of an improvement or a task: typed numbers off; a bare link at the end of a task is its link.
 
     Raises EmptyText, TitleWithoutEnd and UnreadableDue.
     """
-    values, data = call.keyed.values, {}
+    values, data = dict(call.keyed.values), {}
     text = strip_number(call.keyed.text) if call.keyed.text else ""
     if values.get("title"):
         data["title"] = strip_number(values["title"])
         if not text:
             raise TitleWithoutEnd(title=values["title"], verb=call.verb)
-    text, link = split_link(text)
+    link = link_of(values["link"]) if values.get("link") else None
+    if link is None and kind is Kind.TASK:
+        text, link = split_link(text)
+        if call.keyed.last in ("owner", "due"):  # the end of a task may stand behind its last key
+            values[call.keyed.last], ends = split_link(values[call.keyed.last])
+            link = ends or link
     if not text:
         raise EmptyText(verb=call.verb)
-    link = link_of(values["link"]) if values.get("link") else link
     data |= {"link": link} if link else {}
     if values.get("owner"):
         data["owner"] = ", ".join(split_owners(values["owner"]))
@@ -49,10 +53,8 @@ def due_date(call: Call, words: str) -> str:
 
 def _measure(kind: Kind) -> Run:
     async def run(call: Call) -> Answer:
-        text, data = measure(call)
+        text, data = measure(call, kind)
         moment = call.moment()
-        if kind is Kind.IMPROVEMENT:
-            data = {name: value for name, value in data.items() if name in ("title", "link")}
         recorded = await call.record(f"entry.{kind}", call.new(kind, text, moment, data))
         return await recorded_answer(call, recorded, moment)
 
