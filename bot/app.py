@@ -29,6 +29,7 @@ from bot.slack.receiving import Receiver
 from bot.slack.recovery import heal_all
 from bot.slack.replying import Replies
 from bot.wording import Wording
+from storage.artifacts import last_audit, note_audit
 from storage.database import Database
 from storage.migrate import migrate
 from storage.people import learn_person, workspace_of
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 #: Well under a job's lease: an old request has landed before a take-over looks for what it did.
 SLACK_TIMEOUT = 10
 LONGEST_WAIT = 30.0
+#: What the audit calls a start with other settings than before.
+CONFIGURED = "configuration.changed"
 #: Payloads, then answers; beside them jobs, with two seconds for those that are cut off. A container is given ten.
 INTAKE_GRACE = ANSWER_GRACE = 3.0
 WORKER_GRACE = timedelta(seconds=5)
@@ -168,6 +171,18 @@ class Tocsin:
             await learn_person(
                 session, workspace.id, bot.identity.user_id, at=self.clock.now(), name=name, standing="bot"
             )
+            before, now = await last_audit(session, workspace.id, CONFIGURED), self.settings.digest
+            if before is None or before.after != now:
+                await note_audit(
+                    session,
+                    workspace.id,
+                    at=self.clock.now(),
+                    actor="operator",
+                    action=CONFIGURED,
+                    target="settings",
+                    before=before.after if before else None,
+                    after=now,
+                )
 
     async def stop(self) -> None:
         """Stop intake, finish what runs within nine seconds, hand the rest back, close the database."""

@@ -64,3 +64,9 @@ async def note_audit(
     session.add(
         Audit(workspace_id=workspace_id, at=at, actor=actor, action=action, target=target, before=before, after=after)
     )
+
+
+async def last_audit(session: AsyncSession, workspace_id: int, action: str) -> Audit | None:
+    """The newest line of the audit about an action."""
+    query = select(Audit).where(col(Audit.workspace_id) == workspace_id, col(Audit.action) == action)
+    return (await session.execute(query.order_by(col(Audit.id).desc()).limit(1))).scalar_one_or_none()

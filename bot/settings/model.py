@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -97,6 +98,10 @@ MARKS: Mapping[str, str] = MappingProxyType(
 )
 
 
+#: What says where this process runs rather than how the bot behaves, and what may hold a password.
+_NOT_DIGESTED = frozenset({"origins", "database_url", "data_dir", "slack_api_url"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set. docs/settings.md says what each means and where it is written."""
@@ -132,6 +137,9 @@ class Settings:
     invite: tuple[str, ...] = ()
     update_minutes: int = 30
     commander_minutes: int = 10
+    webhook_url: str | None = field(default=None, repr=False)  # some receivers have a token in it
+    webhook_private: Literal["on", "off"] = "off"
+    webhook_secret: Secret | None = None
     # What is said
     locale: str = "en"
     template_dir: Path | None = None
@@ -147,9 +155,25 @@ class Settings:
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
     @property
+    def digest(self) -> str:
+        """Tells whether two starts had the same settings; no secret and no address of a database goes into it."""
+        kept = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _NOT_DIGESTED}
+        shown = sorted((name, repr(value)) for name, value in kept.items() if not isinstance(value, Secret))
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+    @property
     def zone(self) -> ZoneInfo:
         """The zone of new incidents; an incident keeps the one it was declared in."""
         return ZoneInfo(self.timezone)
+
+    def require_webhook(self) -> tuple[str, Secret] | None:
+        """The webhook's address and what signs it; None: there is none. Raises `SettingsError` without a secret."""
+        if self.webhook_url is None:
+            return None
+        if self.webhook_secret is None:
+            hint = "deliveries are signed; make one: openssl rand -hex 32"
+            raise SettingsError([Fault("environment TOCSIN_WEBHOOK_SECRET", "is not set", hint)])
+        return self.webhook_url, self.webhook_secret
 
     def require_slack(self) -> tuple[Secret, Secret]:
         """The bot token, and what Slack's payloads come by: the app-level token, or over HTTP the signing secret.
