@@ -79,6 +79,7 @@ def nearest(word: str) -> str | None:
     of a word, or lose its first letter."""
     word = word.casefold()
     for found in difflib.get_close_matches(word, _BY_WORD, n=3, cutoff=0.7):
-        if found[0] == word[:1] or found[1:] == word:
+        shortened = found.startswith(word) or word.startswith(found)
+        if found[1:] == word or (found[0] == word[:1] and (shortened or abs(len(found) - len(word)) <= 1)):
             return found
     return None
