@@ -240,7 +240,7 @@ def test_typed_marks_cannot_change_the_document() -> None:
     assert headings(text) == [*HEADINGS, "## Evidence"]
     assert "<script>" not in text
     assert "\\[x](<http://evil.example>)" in text
-    assert "- 2\\. raise max_connections to 300 on db_main\\* [4]" in text
+    assert "- raise max_connections to 300 on db_main\\* [4]" in text
     assert "# Postmortem: \\# \\*big\\* \\`title\\` \\|" in text
 
 

@@ -36,7 +36,7 @@ def _task(reading: Reading, entry: Entry, later: list[Entry]) -> Task:
     outcome = next((e for e in reversed(later) if e.kind is not Kind.TASK_ASSIGNED), None)
     resting = [entry.number, *(e.number for e in (*assigned[-1:], outcome) if e is not None)]
     dropped = outcome is not None and outcome.kind is Kind.TASK_DROPPED
-    text, link = _linked(strip_number(reading.text(entry)), reading.words(entry, "link"))
+    text, link = _linked(reading, entry)
     return Task(
         number=entry.number,
         text=text,
@@ -60,7 +60,10 @@ def _titled(reading: Reading, entry: Entry) -> str:
     return strip_number(title) if title else ""
 
 
-def _linked(text: str, link: str) -> tuple[str, str]:
+def _linked(reading: Reading, entry: Entry) -> tuple[str, str]:
     """(words, link): a bare link that words end in is the link. Edited and marked words come with numbers and links."""
+    text, link = strip_number(reading.text(entry)), reading.words(entry, "link")
+    if split_link(entry.text)[1] is None:  # as the chat marks links, so that a bracket's end is not taken for theirs
+        return text, link
     words, found = split_link(text)
     return (words, found) if found and link in ("", found) else (text, link)

@@ -77,21 +77,20 @@ class Player:
             await self._stage.stand_at(step.at)
             if self._watcher:
                 await self._watcher.begins(step)
-            act = getattr(self, f"_do_{step.do}", None)
-            if act is None:
-                raise NotAReplay(f"{step.id}: no such thing to do: {step.do!r}")
-            channel = self._place(step)
-            person = self._stage.workspace.person(step.by)
-            if channel is self._own and step.do not in ("join", "leave") and person.id not in channel.members:
-                channel.members[person.id] = None  # joins silently first
             before = len(self._stage.workspace.channels)
             try:
-                await act(step, person, channel)
+                await self._act(step)
             except (NotPossible, LookupError) as fault:
                 raise NotAReplay(f"{step.id}: {step.by} cannot {step.do}: {fault}") from fault
             await self._stage.quiet()
             self._find_own(before)
         return self.played
+
+    async def _act(self, step: Step) -> None:
+        channel, person = self._place(step), self._stage.workspace.person(step.by)
+        if channel is self._own and step.do not in ("join", "leave") and person.id not in channel.members:
+            channel.members[person.id] = None  # joins silently first
+        await getattr(self, f"_do_{step.do}")(step, person, channel)
 
     def _find_own(self, before: int) -> None:
         made = self._stage.workspace.channels[before:]

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
 KNOWN_SCHEMA = 1
+#: What somebody can do, and what else such a step must say.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "command": ("text",),
+    "message": ("text",),
+    "reply": ("text", "ref"),
+    "edit": ("text", "ref"),
+    "delete": ("ref",),
+    "react": ("ref", "emoji"),
+    "unreact": ("ref", "emoji"),
+    "pin": ("ref",),
+    "unpin": ("ref",),
+    "shortcut": ("ref", "callback_id"),
+    "upload": ("text",),
+    "join": (),
+    "leave": (),
+    "invite": ("text",),
+    "topic": ("text",),
+}
 
 
 class NotAReplay(Exception):
@@ -59,7 +78,7 @@ def read_script(path: Path) -> Script:
         raise NotAReplay(f"{path}: schema {found['schema']} is not known; this reads schema {KNOWN_SCHEMA}")
     try:
         zone = found["timezone"]
-        return Script(
+        script = Script(
             name=path.stem,
             zone=str(zone["iana"]),
             zone_label=str(zone["label"]) if zone.get("label") else None,
@@ -69,8 +88,35 @@ def read_script(path: Path) -> Script:
             expected=found.get("expected") or {},
             must_not_appear=tuple(str(one) for one in found.get("must_not_appear") or ()),
         )
-    except (KeyError, TypeError, ValueError) as fault:
-        raise NotAReplay(f"{path}: {type(fault).__name__}: {fault}") from fault
+        ZoneInfo(script.zone)
+    except KeyError as fault:  # a zone that does not exist is one too
+        raise NotAReplay(f"{path}: {fault.args[0] if fault.args else fault} is missing") from fault
+    except (AttributeError, TypeError, ValueError) as fault:
+        raise NotAReplay(f"{path}: {fault}") from fault
+    faults = list(_faults(script))
+    if faults:
+        raise NotAReplay("\n".join(f"{path}: {fault}" for fault in faults))
+    return script
+
+
+def _faults(script: Script) -> Iterator[str]:
+    """What cannot be played, in words."""
+    if not script.steps:
+        yield "has no steps"
+    seen: set[str] = set()
+    for step in script.steps:
+        if step.id in seen:
+            yield f"{step.id} is there twice"
+        if step.by not in script.people:
+            yield f"{step.id}: {step.by!r} is nobody of `people`"
+        if step.do not in NEEDS:
+            yield f"{step.id}: no such thing to do: {step.do!r}"
+        for key in NEEDS.get(step.do, ()):
+            if not (getattr(step, key, None) or step.more.get(key)):
+                yield f"{step.id}: {step.do} needs `{key}`"
+        if step.ref is not None and step.ref not in seen:
+            yield f"{step.id}: its ref {step.ref!r} is no step before it"
+        seen.add(step.id)
 
 
 def _step(found: Mapping[str, Any]) -> Step:

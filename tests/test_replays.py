@@ -1,0 +1,59 @@
+"""Whole incidents as people typed them: every fact holds, nothing lands that must not, and no time is read wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.cli.replaying.performance import Performance, perform
+from bot.cli.replaying.script import NEEDS, read_script
+
+REPLAYS = sorted((Path(__file__).parent / "replays").glob("*.yaml"))
+#: How often a person may be asked for a time, by file: what is meant cannot be known there. Elsewhere never.
+ASKED = {"night-shift": 1, "clock-words": 2}
+TWICE = ("long-words", "market-day")
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[dict[str, Performance]]:
+    """Each file is played once for all tests of this module."""
+    yield {}
+
+
+def once(played: dict[str, Performance], path: Path) -> Performance:
+    if path.stem not in played:
+        played[path.stem] = asyncio.run(perform(read_script(path)))
+    return played[path.stem]
+
+
+@pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
+def test_every_fact_of_the_replay_holds(played: dict[str, Performance], path: Path) -> None:
+    done = once(played, path)
+    assert done.differences == ()
+    assert done.verdict.facts == done.verdict.of > 20
+    assert done.played.wrong == 0
+    assert done.played.asked <= ASKED.get(path.stem, 0)
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_a_second_run_gives_the_same_bytes(played: dict[str, Performance], name: str) -> None:
+    path = next(one for one in REPLAYS if one.stem == name)
+    first, second = once(played, path), asyncio.run(perform(read_script(path)))
+    assert (second.markdown, second.structured) == (first.markdown, first.structured)
+
+
+def test_the_replays_together_do_everything_that_the_form_knows() -> None:
+    steps = [step for path in REPLAYS for step in read_script(path).steps]
+    assert {step.do for step in steps} >= set(NEEDS) - {"unpin"}
+    typed = {word for step in steps for word in step.text.split()[:2]}
+    for verb in ("started", "mitigated", "reopen", "cancel", "confirm", "wont-do", "assign", "redact", "undo", "title"):
+        assert verb in typed or f"!{verb}" in typed, verb
+
+
+def test_the_replays_stand_in_zones_of_every_sort() -> None:
+    zones = {yaml.safe_load(path.read_text())["timezone"]["iana"] for path in REPLAYS}
+    assert zones >= {"America/New_York", "America/St_Johns", "Asia/Kolkata", "Australia/Adelaide", "America/Sao_Paulo"}
