@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.app import Tocsin
 from bot.settings import Secret, Settings
@@ -102,9 +104,22 @@ class Rig:
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""
         await self.bot.stop()
-        self.bot = Tocsin(self.settings, clock=self.clock)
-        await self.bot.start()
+        await self.begin(Tocsin(self.settings, clock=self.clock))
+
+    async def begin(self, bot: Tocsin) -> None:
+        """Start a bot; over HTTP Slack is told its address."""
+        self.bot = bot
+        await bot.start()
+        if self.settings.transport == "http":
+            self.ws.request_url = f"http://127.0.0.1:{bot.ports[-1]}/slack/events"
         await self.quiet()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def number(answer: Answer) -> int:
@@ -116,9 +131,10 @@ def number(answer: Answer) -> int:
 
 @asynccontextmanager
 async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
-    """A rig with its bot connected. `changed` are settings."""
+    """A rig with its bot connected. `changed` are settings; `transport="http"` makes Slack send over HTTP too."""
     clock = SetClock(START)
-    ws = Workspace(MANIFEST, clock=clock)
+    over_http: Any = {"transport": "http", "request_url": "-"} if changed.get("transport") == "http" else {}
+    ws = Workspace(MANIFEST, clock=clock, **over_http)
     await ws.start()
     try:
         ws.add_person("ana", name="Ana Reyes", tz="UTC")
@@ -131,6 +147,8 @@ async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
             Settings(),
             slack_bot_token=Secret(ws.bot_token),
             slack_app_token=Secret(ws.app_token),
+            slack_signing_secret=Secret(ws.signing_secret),
+            http_port=0,
             slack_api_url=ws.api_url,
             data_dir=folder,
             **({"database_url": f"sqlite+aiosqlite:///{folder / 'tocsin.db'}"} | changed),  # type: ignore[arg-type]
@@ -138,8 +156,7 @@ async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
         bot = Tocsin(settings, clock=clock)
         rig = Rig(clock, ws, bot, settings, ops)
         try:
-            await bot.start()
-            await rig.quiet()
+            await rig.begin(bot)
             yield rig
         finally:
             await rig.bot.stop()
