@@ -70,15 +70,20 @@ async def get_to_know(bot: Bot, team_id: str, user_id: str) -> None:
     now = bot.clock.now()
     if person is not None and person.fetched_at is not None and now - person.fetched_at < KEPT:
         return
+    hidden = False
     try:
         answer = await asyncio.wait_for(bot.api.call("users.info", query={"user": user_id}), INLINE_TIMEOUT)
     except (TimeoutError, Retry, SlackRefused, SlackUnwell) as fault:
         log.info("users.info gave no answer", extra={"user": user_id, "fault": str(fault)})
         answer = {}
+        # Slack knows them and will not show them to us: nobody of our own workspace.
+        hidden = isinstance(fault, SlackRefused) and fault.error == "user_not_visible"
     async with bot.db.write() as session:
         workspace = await workspace_of(session, team_id)
         if answer:
             await learn_person(session, workspace.id, user_id, at=now, **facts(answer.get("user") or {}, team_id))
+        elif hidden:
+            await learn_person(session, workspace.id, user_id, at=now, standing=str(Who.OUTSIDER))
         else:
             await person_of(session, workspace.id, user_id)
 

@@ -1,0 +1,66 @@
+"""The same thing twice: typed again by a person, or sent again by Slack."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.rig import Rig
+
+
+async def test_a_double_submit_is_recorded_once_and_can_be_recorded_again(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action drained node 3")
+    twice = await rig.types("ana", "/incident action  drained node 3")
+    assert twice.text.startswith("You recorded just that within the last minute, so it stands once:\n#2 action, ")
+    assert [button.text for button in twice.buttons] == ["Record again"]
+    assert (await rig.clicks("ana", twice, "Record again")).startswith("#3 action, Fri 15 Mar 10:00 UTC: drained")
+
+
+async def test_only_the_same_words_of_the_same_person_are_a_double(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action drained node 3")
+    assert (await rig.types("ben", "/incident action drained node 3")).text.startswith("#3 ")
+    assert (await rig.types("ana", "/incident note drained node 3")).text.startswith("#4 ")
+    assert (await rig.types("ana", "/incident action drained node 3 at: 9:50")).text.startswith("#5 ")
+    await rig.later(timedelta(seconds=61))
+    assert (await rig.types("ana", "/incident action drained node 3")).text.startswith("#6 ")
+
+
+async def test_what_was_taken_back_is_no_double(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident note one")
+    await rig.types("ana", "/incident undo")
+    assert (await rig.types("ana", "/incident note one")).text.startswith("#3 ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "start"),
+    [
+        ("declare search is slow sev2", "#1 declared, "),
+        ("note one", "#3 note, Fri 15 Mar 10:00 UTC: one"),
+        ("resolve", "#3 resolved, "),
+        ("severity sev3", "#3 severity, "),
+        ("edit #2 other words", "#2 note, Fri 15 Mar 10:00 UTC: other words"),
+        ("retract #2", "#2 is taken back"),
+        ("redact #2", "#2 note, Fri 15 Mar 10:00 UTC: [redacted]"),
+        ("task cap it", "#3 task, "),
+        ("undo", "#2 is taken back"),
+    ],
+)
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(minutes=2)])
+async def test_what_slack_sends_again_is_recorded_once(rig: Rig, typed: str, start: str, after: timedelta) -> None:
+    """Slack saw no acknowledgement, so it sends the very same payload again."""
+    room = await rig.declare()
+    await rig.types("ana", "/incident note zero")
+    first = (await rig.types("ana", f"/incident {typed}", room)).delivery
+    assert first is not None
+    stands = (await rig.types("ana", "/incident timeline", room)).text
+    await rig.later(after)
+    again = await rig.ws.courier.ask("slash_commands", first.payload, accepts_response=True)
+    await rig.quiet()
+    assert str((again.ack_payload or {})["text"]).replace("*", "").startswith(start)
+    assert (await rig.types("ana", "/incident timeline", room)).text == stands
+    listed = await rig.types("ana", "/incident list", room)
+    assert listed.text.count("INC-") == (2 if typed.startswith("declare") else 1)
