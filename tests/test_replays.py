@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ TWICE = ("long-words", "market-day")
 
 
 @pytest.fixture(scope="module")
-def played() -> Iterator[dict[str, Performance]]:
+def played() -> dict[str, Performance]:
     """Each file is played once for all tests of this module."""
-    yield {}
+    return {}
 
 
 def once(played: dict[str, Performance], path: Path) -> Performance:
