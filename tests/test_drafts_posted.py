@@ -42,8 +42,6 @@ async def test_the_file_is_what_tocsin_draft_prints(
     (file,) = drafts(rig)[0].files
     monkeypatch.setenv("TOCSIN_DATABASE_URL", rig.settings.database_url)
     monkeypatch.chdir(rig.settings.data_dir)
-    import asyncio
-
     status = await asyncio.to_thread(run, ["draft", "1"])
     assert status == 0
     assert capsys.readouterr().out.strip() == file.content.decode().strip()
