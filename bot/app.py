@@ -13,7 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, SystemClock
 from bot.domain.when import warm_up
-from bot.jobs import Retry, Worker
+from bot.incidents import WEBHOOK
+from bot.integrations import webhook
+from bot.jobs import Handler, Retry, Worker
 from bot.metrics import Metrics
 from bot.serving import Health, Server
 from bot.settings import Secret, Settings
@@ -66,6 +68,7 @@ class Tocsin:
     async def start(self) -> None:
         """Migrate, find out who we are, work, connect. Raises what the database or Slack refuse for good."""
         bot_token, way_in = self.settings.require_slack()
+        self.settings.require_webhook()
         await migrate(self.settings.database_url, allowed=self.settings.migrate == "on")
         self._db = self._health.db = await Database.open(self.settings.database_url)
         if self.settings.health_port:
@@ -85,7 +88,7 @@ class Tocsin:
         self._worker = Worker(
             self._db,
             self.clock,
-            handlers(bot),
+            self._handlers(bot),
             concurrency=self.settings.workers,
             poll=timedelta(seconds=1) if self._db.dialect == "postgresql" else None,
             on_failed=on_failed,
@@ -100,6 +103,12 @@ class Tocsin:
         await slack.start()
         self.address = bot.identity.url
         await heal_all(bot)  # what was said while nobody listened
+
+    def _handlers(self, bot: Bot) -> dict[str, Handler]:
+        """What carries out each kind of job; where there is a webhook, every change makes one for it."""
+        if self.settings.webhook_url is not None:
+            bot.db.mark(WEBHOOK)
+        return handlers(bot) | webhook.handlers(self.settings, bot.db, self.clock)
 
     def _transport(self, app: AsyncApp, way_in: Secret) -> Connections | SlackEvents:
         receiver = Receiver(app, clock=self.clock, metrics=self.metrics)

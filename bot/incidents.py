@@ -5,6 +5,7 @@ Knows no Slack. What follows from a change is said here as jobs by name; who car
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from bot.domain.errors import Conflict
 from bot.domain.incident import IncidentState, fold
 from bot.domain.lifecycle import touches_state, weigh
 from bot.domain.markup import groups_mentioned, mentioned
+from bot.domain.public import stamp
 from bot.domain.record import Record
 from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry
 from storage.artifacts import note_audit
@@ -43,6 +45,9 @@ POSTED = frozenset(
     }
 )
 
+
+#: The kind of job that tells the world outside of a change. One is made where the database is marked with this name.
+WEBHOOK = "webhook"
 
 #: The change that passes on what somebody deactivated held: it is said in one sentence, not in a line for each.
 HANDED_ON = "incident.handed_on"
@@ -110,6 +115,8 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     await _learn_whom_it_names(session, incident, recorded.entries, at)
     for job in _consequences(recorded, change, at):
         await (rearm if job.id.startswith("again:") else enqueue)(session, job)
+    if session.info.get(WEBHOOK):
+        await enqueue(session, _delivery(recorded, change, at))
     return recorded
 
 
@@ -228,6 +235,15 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
         yield again("post_draft")
     if before.is_open and not after.is_open:
         yield again("purge_transcript")  # which waits for its day
+
+
+def _delivery(recorded: Recorded, change: Change, at: datetime) -> Job:
+    """The job that tells of one change outside: in a lane of its own, so that it never holds the channel's jobs up."""
+    incident = recorded.incident
+    numbers = [entry.number for entry in recorded.entries]
+    told = {"incident": incident.id, "sequence": incident.version, "name": change.name, "entries": numbers}
+    told |= {"delivery": str(uuid.uuid4()), "at": stamp(at)}
+    return Job(f"{WEBHOOK}:{incident.id}:{incident.version}", WEBHOOK, at, f"{WEBHOOK}:{incident.id}", told)
 
 
 def _invites(recorded: Recorded, lane: str, at: datetime) -> Iterator[Job]:

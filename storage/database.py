@@ -39,6 +39,7 @@ class Database:
         self._reader = reader
         self._lock = lock
         self._listeners: list[Callable[[], None]] = []
+        self._marks: dict[str, bool] = {}
 
     @classmethod
     async def open(cls, url: str, *, read_only: bool = False) -> Database:
@@ -82,7 +83,7 @@ class Database:
         """
         if self._writer is None:
             raise RuntimeError("this database was opened read-only")
-        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+        async with AsyncSession(self._writer, expire_on_commit=False, info=self._marks) as session:
             async with session.begin():
                 yield session
             if session.info.pop(JOBS_CHANGED, False):
@@ -94,6 +95,10 @@ class Database:
         """One snapshot, consistent from its first SELECT to the end of the block. Writing in it fails."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def mark(self, name: str) -> None:
+        """Have `session.info[name]` be True in every later `write`, for whoever writes to act on."""
+        self._marks[name] = True
 
     def on_jobs(self, told: Callable[[], None]) -> None:
         """Have `told` called after every commit here that added or changed jobs. Other processes are not heard."""

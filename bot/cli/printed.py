@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.markup import plain
-from bot.domain.masking import Mask
+from bot.domain.public import SCHEMA, PublicForm, stamp
 from bot.domain.record import Record
 from bot.domain.timeline import Entry
 
@@ -14,19 +12,15 @@ if TYPE_CHECKING:
     from bot.domain.incident import IncidentState
     from storage.tables import Incident
 
-SCHEMA = 1
+__all__ = ["SCHEMA", "Printed", "stamp", "summary"]
 
 
-class Printed:
+class Printed(PublicForm):
     """One record, masked as one document: the same secret has the same number in every line."""
 
     def __init__(self, record: Record) -> None:
+        super().__init__(record.names)
         self.record = record
-        self._mask = Mask()
-
-    def words(self, text: str) -> str:
-        """What a person reads of a text as it was typed."""
-        return self._mask.hide(plain(text, self.record.names)).text
 
     def told(self, entry: Entry) -> str:
         """What an entry says, in one line."""
@@ -40,47 +34,6 @@ class Printed:
         to = ", ".join(self.words(str(one)) for one in data.get("to") or ())
         parts = [subject, f"to {to}" if to else "", stated]
         return " ".join(": ".join(part for part in parts if part).split())
-
-    def entry(self, entry: Entry) -> dict[str, Any]:
-        """An entry as JSON, with all that was recorded of it."""
-        return {
-            "number": entry.number,
-            "kind": str(entry.kind),
-            "text": self.words(entry.text),
-            "data": self._clean(dict(entry.data)),
-            "occurred_at": stamp(entry.occurred_at),
-            "precision": entry.precision,
-            "time_words": None if entry.time_words is None else self.words(entry.time_words),
-            "time_zone": entry.time_zone,
-            "recorded_at": stamp(entry.recorded_at),
-            "author": self.person(entry.author_id),
-            "recorded_by": self.person(entry.recorded_by_id),
-            "source": str(entry.source),
-            "permalink": entry.permalink,
-            "standing": entry.stands,
-            "version": entry.version,
-            "action": entry.action,
-            "why": None if entry.why is None else self.words(entry.why),
-            "changed_at": stamp(entry.changed_at),
-            "changed_by": None if entry.changed_by_id is None else self.person(entry.changed_by_id),
-            "redacted": entry.redacted,
-        }
-
-    def person(self, person_id: str) -> dict[str, str]:
-        """Somebody by id and name."""
-        return {"id": person_id, "name": self.record.names.person(person_id)}
-
-    def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.words(value)
-        if isinstance(value, list):
-            return [self._clean(part) for part in value]
-        return {key: self._clean(part) for key, part in value.items()} if isinstance(value, dict) else value
-
-
-def stamp(at: datetime | None) -> str | None:
-    """An instant in UTC, ISO 8601 with a Z; None stays None."""
-    return None if at is None else at.isoformat().replace("+00:00", "Z")
 
 
 def summary(label: str, title: str, about: IncidentState | Incident) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.settings.model import Secret
@@ -114,6 +116,39 @@ def api_url(value: object) -> str:
     if not url.endswith("/api/"):
         raise Refused(f"{url.rstrip('/')!r} does not end in /api/", "such as https://slack.com/api/")
     return url
+
+
+def webhook_address(value: object) -> str:
+    """Where changes are posted to: https, or http to this machine alone. Never repeated in a fault: it may be a key."""
+    hint = "such as https://hooks.example.com/tocsin"
+    url = text(value)
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise Refused("is no web address", hint) from None
+    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\x00-\x1f]", url):
+        raise Refused("is no web address", hint)
+    if parts.username is not None or parts.fragment:
+        raise Refused("holds a password or a fragment", "the signature tells the receiver who sends")
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise Refused("is http", "https; http only to localhost, 127.0.0.1 or [::1]")
+    return url
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def webhook_secret(value: object) -> Secret:
+    """What signs deliveries, long enough not to be guessed."""
+    words = text(value)
+    if len(words) < 16:
+        raise Refused("is shorter than 16 signs", "make one: openssl rand -hex 32")
+    return Secret(words)
 
 
 def database_url(value: object) -> str:

@@ -19,6 +19,8 @@ from storage.queue import FailedJob, Job, enqueue
 
 #: Work whose failing is no news: what tells of failing, and look-ups that only make a name nicer.
 UNTOLD = frozenset({"tell_failed", "learn_person", "learn_group", "fetch_message", "leave_topic"})
+#: Work of which an incident has many alike: told once for the incident and a reason, not for each.
+ALIKE = frozenset({"webhook"})
 
 
 async def on_failed(session: AsyncSession, failed: FailedJob) -> None:
@@ -30,7 +32,7 @@ async def on_failed(session: AsyncSession, failed: FailedJob) -> None:
         session,
         Job(
             # Once for a job and a reason: tried again and failed again, it says nothing new.
-            id=f"tell:{failed.id}:{failed.error}"[:255],
+            id=f"tell:{failed.lane if failed.kind in ALIKE else failed.id}:{failed.error}"[:255],
             kind="tell_failed",
             run_at=failed.failed_at + timedelta(seconds=1),
             payload={"incident": incident_id, "kind": failed.kind, "error": failed.error},
