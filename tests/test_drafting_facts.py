@@ -396,3 +396,48 @@ def test_every_fact_has_its_proof_and_every_proof_its_evidence() -> None:
     assert listed == {entry.number for entry in record.standing}
     pointed = {number for entries in to_json(made)["proof"].values() for number in entries}
     assert pointed <= listed
+
+
+def test_a_start_told_after_a_reopening_leaves_the_first_window_alone() -> None:
+    log = Log()
+    log.declare(when=at("9:40"))
+    told = log.add(Kind.STARTED, "", at("9:30"))
+    log.add(Kind.STARTED, "", at("9:35"))
+    log.add(Kind.RESOLVED, "", at("10:10"))
+    reopened = log.add(Kind.REOPENED, "back", at("10:30"))
+    log.add(Kind.STARTED, "", at("10:25"))
+    assert facts(log)["summary"]["start"] == "2024-03-15T09:35:00+00:00"
+    log.retract(told + 1)
+    assert facts(log)["summary"]["start"] == "2024-03-15T09:30:00+00:00"
+    log.retract(told)  # now nobody told the first window's start, and what was told later does not fit it
+    assert facts(log)["summary"]["start"] == "2024-03-15T09:40:00+00:00"
+    log.add(Kind.STARTED, "", at("9:20"))
+    log.retract(told + 4)
+    assert facts(log)["summary"]["start"] == "2024-03-15T09:20:00+00:00"
+    log.retract(reopened)
+    assert facts(log)["summary"]["start"] == "2024-03-15T09:20:00+00:00"
+
+
+def test_an_escalation_and_a_detection_need_no_words_to_have_their_lines() -> None:
+    log = Log()
+    log.declare()
+    log.add(Kind.DETECTED, "", by="alert")
+    log.add(Kind.ESCALATED, "", to=["DevOps"])
+    log.add(Kind.RESOLVED)
+    assert [row["kind"] for row in facts(log)["timeline"]["chronology"]] == ["detected", "escalate"]
+
+
+def test_numbers_and_links_of_measures_are_found_however_they_came_in() -> None:
+    log = Log()
+    log.declare()
+    log.add(Kind.TASK, "Task 2: cap the pool <https://track.example.com/1>")
+    log.add(Kind.TASK, "see <https://example.com/plan>", link="https://track.example.com/2")
+    log.add(Kind.TASK, "write it down (see <https://example.com/run_(new)>).")
+    log.add(Kind.IMPROVEMENT, "1. read <https://example.com/limits>")
+    measures = facts(log)["measures"]
+    assert [(task["text"], task.get("link")) for task in measures["tasks"]] == [
+        ("cap the pool", "https://track.example.com/1"),
+        ("see https://example.com/plan", "https://track.example.com/2"),
+        ("write it down (see https://example.com/run_(new)).", None),
+    ]
+    assert [each["text"] for each in measures["improvements"]] == ["read https://example.com/limits"]

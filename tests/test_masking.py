@@ -45,6 +45,7 @@ INSIDE = [
     ("redis://:{}@cache:6379/0", "p4ss", "password"),
     ("amqp://user:{}@mq.example.com/v", "a@b", "password"),
     ("password={} was logged", "hunter2", "password"),
+    ("password={} was logged", "Tr0ub4dor&3", "password"),
     ("the config had password: {} in it", "hunter2", "password"),
     ("(it was password={}).", "hunter2!", "password"),
     ('"api_key": {},', '"abcd1234efgh5678"', "password"),
@@ -176,7 +177,7 @@ HEAVY += [
 
 
 @pytest.mark.parametrize("piece", HEAVY)
-def test_a_hundred_thousand_characters_take_well_under_a_second(piece: str) -> None:
+def test_a_hundred_thousand_characters_take_no_more_than_a_second_and_a_half(piece: str) -> None:
     text = (piece * 100_000)[:100_000]
     began = time.process_time()
     Mask(hosts=True).hide(text)
