@@ -27,7 +27,7 @@ COMMANDS = (
     Later(
         "doctor", "bot.cli.doctor:doctor", "Check tokens, scopes, database, clock and templates, and say what to do."
     ),
-    Later("db", "bot.cli.db:app", "The database: bring its tables up to date."),
+    Later("db", "bot.cli.db:app", "The database: bring its tables up to date, copy it, move it to PostgreSQL."),
     Later(
         "health", "bot.cli.health:health", "Whether the bot that runs here is alive, for a container's health check."
     ),
