@@ -21,7 +21,7 @@ async def _help(call: Call) -> Answer:
             command=settings.command,
             prefix=settings.incident_prefix,
         )
-        allowed = may(call.who, command.name, command.allowed, settings.permissions)
+        allowed = may(call.who, command.name, command.allows(""), settings.permissions)
         more = call.say(
             "help.more",
             aliases=list(command.aliases),
@@ -31,7 +31,7 @@ async def _help(call: Call) -> Answer:
             allowed=allowed,
         )
         return Answer(Wire(f"{words}\n{more}"))
-    usable = [one for one in COMMANDS if one.listed and may(call.who, one.name, one.allowed, settings.permissions)]
+    usable = [one for one in COMMANDS if one.listed and may(call.who, one.name, one.allows(""), settings.permissions)]
     here = [one for one in usable if one.anywhere or call.incident is not None]
     lines = [call.say("help.line", verb=one.name, summary=_first_line(call, one)) for one in here]
     head = call.say("help.head", inside=call.incident is not None, command=settings.command, missing=word)

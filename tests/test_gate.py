@@ -1,0 +1,160 @@
+"""The gate: the whole table of who may do what, and what somebody who may not is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.slack.command import RECORDERS
+from bot.slack.commands import COMMANDS
+from bot.slack.gate import MARK, Who, may
+from storage.database import Database
+from storage.tables import Audit
+from tests.rig import Rig, running
+
+#: Whoever is not in a row may not. `status` bare is a question; with a name it sets the status.
+TABLE = """
+act            member guest outsider bot unknown deactivated
+action         yes    yes   yes      -   yes     -
+archive        yes    -     -        -   -       -
+assign         yes    -     -        -   -       -
+cancel         yes    -     -        -   -       -
+cause          yes    yes   yes      -   yes     -
+cause-detail   yes    yes   yes      -   yes     -
+conclude       yes    yes   yes      -   yes     -
+confirm        yes    yes   yes      -   yes     -
+declare        yes    -     -        -   -       -
+detected       yes    yes   yes      -   yes     -
+done           yes    -     -        -   -       -
+duplicate      yes    -     -        -   -       -
+edit           yes    yes   yes      -   yes     -
+escalate       yes    yes   yes      -   yes     -
+fix            yes    yes   yes      -   yes     -
+fix-detail     yes    yes   yes      -   yes     -
+help           yes    yes   yes      -   yes     -
+impact         yes    yes   yes      -   yes     -
+improve        yes    yes   yes      -   yes     -
+lead           yes    -     -        -   -       -
+list           yes    -     -        -   -       -
+mark           yes    yes   yes      -   yes     -
+mitigated      yes    -     -        -   -       -
+move           yes    -     -        -   -       -
+note           yes    yes   yes      -   yes     -
+on-it          yes    yes   yes      -   yes     -
+postmortem     yes    -     -        -   -       -
+redact         yes    yes   yes      -   yes     -
+reopen         yes    -     -        -   -       -
+resolve        yes    -     -        -   -       -
+restore        yes    yes   yes      -   yes     -
+retract        yes    yes   yes      -   yes     -
+role           yes    -     -        -   -       -
+ruled-out      yes    yes   yes      -   yes     -
+severity       yes    -     -        -   -       -
+started        yes    yes   yes      -   yes     -
+status         yes    -     -        -   -       -
+status (asked) yes    yes   yes      -   yes     -
+suspect        yes    yes   yes      -   yes     -
+task           yes    yes   yes      -   yes     -
+tasks          yes    yes   yes      -   yes     -
+timeline       yes    yes   yes      -   yes     -
+title          yes    -     -        -   -       -
+undo           yes    yes   yes      -   yes     -
+update         yes    -     -        -   -       -
+wont-do        yes    -     -        -   -       -
+"""
+
+
+def table(configured: dict[str, frozenset[str]] | None = None) -> str:
+    """Every command and the mark, by everybody there can be, as the gate decides it."""
+    acts = {one.name: (one.name, one.allowed) for one in COMMANDS}
+    acts |= {f"{one.name} (asked)": (one.name, one.asked) for one in COMMANDS if one.asked is not None}
+    acts[MARK] = (MARK, RECORDERS)
+    lines = [f"{'act':14} " + " ".join(Who)]
+    for title, (act, allowed) in sorted(acts.items()):
+        said = ["yes" if may(who, act, allowed, configured or {}) else "-" for who in Who]
+        lines.append(f"{title:14} " + " ".join(f"{word:{len(who)}}" for word, who in zip(said, Who, strict=True)))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+async def audit(rig: Rig) -> list[tuple[str, str, str]]:
+    """(actor's id, action, target) of what the audit holds."""
+    db = await Database.open(rig.settings.database_url, read_only=True)
+    async with db.read() as session:
+        columns: Any = (Audit.actor, Audit.action, Audit.target)
+        rows = [tuple(row) for row in await session.execute(select(*columns))]
+    await db.close()
+    return rows
+
+
+def test_the_gate_is_the_table() -> None:
+    print(table())
+    assert table() == TABLE.strip()
+
+
+def test_a_team_may_give_and_take_but_never_to_bots_or_the_deactivated() -> None:
+    everybody = frozenset(str(who) for who in Who)
+    changed = table({"resolve": everybody, "note": frozenset({"member"})}).splitlines()
+    assert "resolve        yes    yes   yes      -   yes     -" in changed
+    assert "note           yes    -     -        -   -       -" in changed
+
+
+@pytest.mark.parametrize(("who", "called"), [("gus", "a guest"), ("olga", "an outsider")])
+async def test_a_refusal_says_why_and_is_in_the_audit(rig: Rig, who: str, called: str) -> None:
+    rig.ws.expects("users.info", "user_not_visible")
+    await rig.declare()
+    for typed in ("severity sev3", "status identified", "resolve", "lead", "cancel x", "list", "title x", "update x"):
+        verb = typed.split()[0]
+        answer = await rig.types(who, f"/incident {typed}")
+        assert answer.text.startswith(f"{verb} is for members of this workspace, and you are here as {called}.")
+        assert "A member can do it for you." in answer.text
+        assert (rig.person(who).id, "refused", verb) in await audit(rig)
+    state = (await rig.types("ana", "/incident status")).text
+    assert "Status investigating, severity sev1, led by nobody yet" in state
+    assert rig.ws.refused == []
+
+
+@pytest.mark.parametrize("who", ["gus", "olga"])
+async def test_guests_and_outsiders_record_and_read_in_their_channel(rig: Rig, who: str) -> None:
+    rig.ws.expects("users.info", "user_not_visible")
+    await rig.declare()
+    assert (await rig.types(who, "/incident action drained node 3")).text.startswith("#2 action")
+    assert "#2" in (await rig.types(who, "/incident timeline")).text
+    assert (await rig.types(who, "/incident status")).text.startswith("INC-1 checkout is down")
+    outside = await rig.types(who, "/incident status", rig.ops)
+    assert "list is for members" in outside.text
+    assert "checkout" not in outside.text
+    helped = (await rig.types(who, "/incident help")).text
+    assert "• action" in helped
+    assert "• status" in helped
+    assert "• severity" not in helped
+    assert "You may not use it here" in (await rig.types(who, "/incident help resolve")).text
+
+
+async def test_a_bot_uses_nothing(rig: Rig) -> None:
+    await rig.declare()
+    answer = await rig.types("pager", "/incident note 5xx above 2%")
+    assert "note is for people; a bot cannot use it." in answer.text
+    assert "5xx" not in await rig.timeline()
+    assert (rig.person("pager").id, "refused", "note") in await audit(rig)
+
+
+async def test_somebody_whom_slack_does_not_tell_of_may_record_alone(rig: Rig) -> None:
+    await rig.declare()
+    rig.ws.faults.add("users.info", error="internal_error", times=20)
+    assert (await rig.types("ben", "/incident note seen")).text.startswith("#2 note")
+    refused = await rig.types("ben", "/incident resolve")
+    assert "Slack does not say just now who you are. Please try again in a moment." in refused.text
+    rig.ws.faults.clear()
+    assert (await rig.types("ben", "/incident resolve done")).text.startswith("#3 resolved")
+
+
+async def test_a_teams_own_permissions_hold(tmp_path: Path) -> None:
+    given = {"resolve": frozenset({"member", "guest"}), "note": frozenset({"member"})}
+    async with running(tmp_path, permissions=given) as rig:
+        await rig.declare()
+        assert "note is for members" in (await rig.types("gus", "/incident note x")).text
+        assert (await rig.types("gus", "/incident resolve")).text.startswith("#2 resolved")
+        assert "#2 is taken back" in (await rig.types("gus", "/incident undo")).text
