@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
 from bot.serving.health import Health
+from bot.settings import Fault, SettingsError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,7 +27,7 @@ class Server:
     async def start(self, port: int, posts: Mapping[str, Handler] | None = None) -> None:
         """Listen on this port too, 0 for any that is free; `posts` is path to handler, for this port alone.
 
-        Raises OSError where it is taken or not allowed.
+        Raises SettingsError where it is taken or not allowed.
         """
         app = web.Application(client_max_size=_MOST_BYTES)
         app.router.add_get("/healthz", self._healthz)
@@ -37,12 +39,17 @@ class Server:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         self._runners.append(runner)
-        await web.TCPSite(runner, self._host, port).start()
+        try:
+            await web.TCPSite(runner, self._host, port).start()
+        except OSError as refused:
+            why = os.strerror(refused.errno) if refused.errno else "no such address"
+            hint = "choose another in [http], or end what listens there"
+            raise SettingsError([Fault(f"{self._host}:{port}", f"cannot be listened on: {why}", hint)]) from None
 
     @property
     def ports(self) -> list[int]:
         """Where it listens, in the order of starting."""
-        return [int(runner.addresses[0][1]) for runner in self._runners]
+        return [int(runner.addresses[0][1]) for runner in self._runners if runner.addresses]
 
     async def stop(self) -> None:
         """Answer what was asked, then close all ports."""

@@ -54,7 +54,7 @@ class SlackEvents:
         self._told_at: datetime | None = None
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the port is taken."""
+        """Listen. Raises SettingsError where the port is taken."""
         await self._server.start(self._port, {PATH: self.serve})
         self.trouble = None
         self._receiver.tell(Connected(first=True, missed_since=None))

@@ -141,6 +141,7 @@ class _Healing:
                 # Oldest first, so that a thread's parent is there before its replies.
                 for message in sorted(answer.get("messages") or [], key=lambda one: str(one.get("ts"))):
                     await self._take(here, message, found)
+            self.bot.metrics.recovered(found.recovered)
             return found.stored()
 
         return await self.ctx.step(step, call)
