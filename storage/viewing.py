@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from storage.tables import Incident
+from storage.tables import Entry, Incident, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,18 @@ async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident
 async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:
     """The incident of a number, if the viewer may know of it; one that they may not is the same as none."""
     query = select(Incident).where(_seen(viewer), col(Incident.number) == number)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def incident_declared_by(session: AsyncSession, workspace_id: int, number: int, user_id: str) -> Incident | None:
+    """The incident of a number, for who declared it: a private one may have no channel to stand in yet."""
+    query = (
+        select(Incident)
+        .join(Entry, (col(Entry.incident_id) == col(Incident.id)) & (col(Entry.number) == 1))
+        .join(Person, col(Person.id) == col(Entry.author_id))
+        .where(col(Incident.workspace_id) == workspace_id, col(Incident.number) == number)
+        .where(col(Entry.version) == 1, col(Person.user_id) == user_id)
+    )
     return (await session.execute(query)).scalar_one_or_none()
 
 

@@ -79,6 +79,7 @@ SCRIPT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("move #7 INC-2", "#7 now stands as INC-2 #2", ()),
     ("duplicate INC-2 the same pool", "#42 duplicate, Fri 15 Mar 10:00 UTC: the same pool", ("of: INC-2",)),
     ("cancel", "cancel needs words", ()),
+    ("repair", "The channel of INC-1 is being looked after", ()),
     ("archive", "The channel is being archived", ()),
 )
 #: Verbs whose own tests stand elsewhere: they open incidents, or close this one.

@@ -20,6 +20,7 @@ from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import invite_escalated, post_line
 from bot.slack.opening import open_incident
 from bot.slack.recovery import heal
+from bot.slack.repairing import repair_channel
 from bot.slack.topic import leave_topic, refresh_topic
 from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
 
@@ -46,6 +47,7 @@ JOBS: Mapping[str, Work] = {
     "hand_on": hand_on,
     "leave_topic": leave_topic,
     "tell_failed": tell_failed,
+    "repair_channel": repair_channel,
 }
 
 

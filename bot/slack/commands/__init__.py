@@ -19,6 +19,7 @@ from bot.slack.commands import (
     marking,
     measures,
     questions,
+    repair,
     running,
     taking_back,
 )
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     *measures.COMMANDS,
     *running.COMMANDS,
     *archiving.COMMANDS,
+    *repair.COMMANDS,
     *change.COMMANDS,
     *taking_back.COMMANDS,
     *marking.COMMANDS,

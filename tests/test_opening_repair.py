@@ -1,0 +1,90 @@
+"""`repair`: what failed is tried again, what is missing is made again, and what only a person can do is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sandbox import posting
+from tests.rig import Rig
+from tests.test_opening import opened, told
+
+
+async def refused_opening(rig: Rig, text: str) -> None:
+    rig.ws.creation_restricted = True
+    rig.ws.expects("conversations.create", "restricted_action")
+    await rig.types("ana", f"/incident declare {text}", rig.ops)
+    await rig.later(timedelta(seconds=5))
+    assert opened(rig) == []
+    rig.ws.creation_restricted = False
+
+
+async def test_an_opening_that_was_refused_is_made_good_by_a_click(rig: Rig) -> None:
+    await refused_opening(rig, "checkout is down sev1")
+    direct = await rig.person("ana").opens_direct()
+    (told_so,) = [one for one in rig.person("ana").sees(direct) if "could not be opened" in one.text]
+    await rig.person("ana").clicks(told_so, "Try again")
+    await rig.quiet()
+    (channel,) = opened(rig)
+    assert len(rig.posts(channel)) == 1
+    assert "INC-1 is open in #inc-1-checkout-is-down" in await told(rig)
+    assert rig.ws.refused == []
+
+
+async def test_a_private_one_without_a_channel_is_its_declarers_alone_to_repair(rig: Rig) -> None:
+    await refused_opening(rig, "payroll leak private")
+    answer = await rig.types("ben", "/incident repair INC-1", rig.ops)
+    assert "INC-1 is being opened" not in answer.text
+    assert opened(rig) == []
+    await rig.types("ana", "/incident repair INC-1", rig.ops)
+    (channel,) = opened(rig)
+    assert channel.private
+
+
+async def test_card_pin_bookmark_and_topic_are_made_again(rig: Rig) -> None:
+    room = await rig.declare()
+    rig.ws.expects("chat.update", "message_not_found")
+    rig.ws.expects("pins.add", "message_not_found")
+    (card,) = (one for one in room.log if "Severity" in str(one.blocks))
+    posting.delete(rig.ws, card)
+    room.bookmarks.clear()
+    await rig.quiet()
+    await rig.types("ana", "/incident repair")
+    (again,) = rig.posts()
+    assert again.pinned
+    assert [mark["link"].rpartition("/p")[2] for mark in room.bookmarks.values()] == [again.ts.replace(".", "")]
+    assert [one for one in rig.whispers("ana") if "is in order" in one.text]
+    assert rig.ws.refused == []
+
+
+async def test_an_archived_channel_is_said_to_need_a_person_and_then_comes_up_to_date(rig: Rig) -> None:
+    room = await rig.declare()
+    answer = await rig.types("ana", "/incident severity sev2")
+    await rig.person("ana").archives(room)
+    await rig.quiet()
+    rig.ws.expects("chat.update", "is_inactive")
+    rig.ws.expects("conversations.setTopic", "is_archived")
+    await rig.person("ana").clicks(answer, "Undo")
+    await rig.types("ana", "/incident repair INC-1", rig.ops)
+    assert "archived, and no bot can open it again" in await told(rig)
+    await rig.person("ana").unarchives(room)
+    room.members[rig.person("ana").id] = None
+    await rig.types("ana", "/incident repair INC-1", rig.ops)
+    assert room.topic.value.startswith("sev1")
+    assert "sev1" in rig.posts()[0].text
+
+
+async def test_a_public_channel_that_the_bot_was_removed_from_is_joined_again(rig: Rig) -> None:
+    room = await rig.declare()
+    await rig.person("ana").kicks(room, rig.ws.people[rig.ws.bot_user_id])
+    await rig.quiet()
+    await rig.types("ana", "/incident repair INC-1", rig.ops)
+    assert rig.ws.bot_user_id in room.members
+    await rig.types("ana", "/incident severity sev3", room)
+    assert "sev3" in rig.posts(room)[0].text
+
+
+async def test_outside_of_any_incident_repair_wants_a_number(rig: Rig) -> None:
+    answer = await rig.types("ana", "/incident repair", rig.ops)
+    assert answer.failed is None
+    answer = await rig.types("ana", "/incident repair INC-9", rig.ops)
+    assert "INC-9" in answer.text
