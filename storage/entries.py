@@ -60,6 +60,7 @@ async def add_entry(
             permalink=new.permalink or await _permalink(session, incident.workspace_id, new.origin),
             key=new.key,
             fingerprint=new.fingerprint,
+            locked=sorted(new.locked),
         )
     )
     await session.flush()

@@ -186,6 +186,7 @@ class NewEntry:
     origin: Origin | None = None
     permalink: str | None = None
     fingerprint: str | None = None
+    locked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

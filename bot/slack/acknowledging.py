@@ -94,7 +94,7 @@ async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user
     if why == "refused":
         author = await person_of_id(here.session, row.person_id)
         return await why_refused(here, row, author, entry) if author is not None else None
-    if entry is None or not entry.stands:
+    if entry is None or not entry.stands or why == "shown":
         return None
     known = await names(here.session, here.workspace.id)
     words = plain(entry.text, known)

@@ -46,13 +46,13 @@ class Button:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A private answer. `given_back` is the person's own text, as they typed it; `view` a modal to open instead;
-    `refused` says that nothing was recorded."""
+    `refused` names the refusal where nothing was recorded, else it is empty."""
 
     words: Wire
     buttons: tuple[Button, ...] = ()
     given_back: str = ""
     view: dict[str, Any] | None = None
-    refused: bool = False
+    refused: str = ""
 
     def blocks(self) -> list[dict[str, Any]]:
         """Block Kit for a message."""

@@ -104,6 +104,6 @@ def _call(at: Scene, row: Message, text: str, author: Person, entry: Entry | Non
 
 
 async def _run(call: Call, command: Command) -> Answer:
-    check(call.who, command.name, command.allowed, call.bot.settings.permissions)
+    check(call.who, command.name, command.allows(call.line), call.bot.settings.permissions)
     call.parse(command.keys)
     return await command.run(call)

@@ -119,7 +119,7 @@ async def _run(call: Call, command: Command | None) -> tuple[Answer, NotAllowed 
     except NotAllowed as refused:
         return await in_words(call, refused), refused
     except IncidentError as refused:
-        raise _Refused(replace(await in_words(call, refused), refused=True)) from None
+        raise _Refused(replace(await in_words(call, refused), refused=refused.name)) from None
 
 
 async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, line: str, again: bool) -> Call:

@@ -31,12 +31,17 @@ async def align(
     foreign = {"data"} if "kind" in before.locked and fields.get("kind", before.kind) is not before.kind else set()
     kept = {name: value for name, value in fields.items() if name not in before.locked | foreign}
     if before.stands and all(getattr(before, name) == value for name, value in kept.items()):
-        state = cached_state(incident)
-        return Recorded(incident, (before,), state, state, repeated=True)
+        return unchanged(incident, before)
     action = "edited" if before.stands else "restored"
     kept |= {"standing": Standing.STANDING, "why": None}
     revision = revise(before, at=at, by_id=by_id, action=action, key=f"{key}:{action}:{before.version}", **kept)
     return await record(session, incident, Change(f"entry.{action}", revisions=(revision,)), at=at)
+
+
+def unchanged(incident: Incident, entry: Entry) -> Recorded:
+    """What comes back where there was nothing to record."""
+    state = cached_state(incident)
+    return Recorded(incident, (entry,), state, state, repeated=True)
 
 
 async def withdraw(

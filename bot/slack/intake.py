@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.domain.markup import mentioned
 from bot.slack.bang import is_typed
 from bot.slack.marks import mark_on
 from bot.slack.scene import Scene
 from bot.slack.settling import settle, take_out
 from storage.entries import entry_of_message
-from storage.people import person_of
+from storage.people import person_of, unknown_people
 from storage.queue import Job, enqueue, rearm
 from storage.tables import Message, Person
 from storage.transcript import Said, erase, keep_deleted, keep_said, message_of, newer, sent_as
@@ -73,8 +74,11 @@ def wording_ts(message: Mapping[str, Any]) -> str:
     return str(edited) if newer(str(edited), just_after) else just_after
 
 
-async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep: bool = False) -> None:
-    """Keep what somebody said (or how they reworded it), then whatever it records. `keep`: whatever is captured."""
+async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str) -> None:
+    """Keep what somebody said (or how they reworded it), then whatever it records.
+
+    Where only marked messages are captured, the words of all others are not stored.
+    """
     ts, bot_id = str(message["ts"]), message.get("bot_id")
     if bot_id and message.get("user") == at.bot.identity.user_id:
         return  # our own posts are artifacts, not transcript
@@ -82,7 +86,7 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep:
     text = str(message.get("text") or "")
     known = await message_of(at.session, at.channel.id, ts)
     found = await entry_of_message(at.session, known.id)
-    keep = keep or at.bot.settings.capture == "all" or found is not None or (not bot_id and is_typed(text))
+    keep = at.bot.settings.capture == "all" or found is not None or (not bot_id and is_typed(text))
     keep = keep or await mark_on(at, ts) is not None
     resent = message.get("client_msg_id")
     said = Said(
@@ -99,9 +103,14 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str, *, keep:
     )
     # What was redacted here comes back by no late copy of an earlier wording.
     older = found is None or not found[1].redacted
-    row, reworded, came_late = await keep_said(at.session, at.channel.id, said, older=older)
-    if reworded or came_late:
-        await settle(at, row, reworded=reworded)
+    first = known.text is None
+    row, changed, came_late = await keep_said(at.session, at.channel.id, said, older=older)
+    if changed:
+        # Whoever is mentioned is known by name when somebody takes the message in.
+        for user_id in await unknown_people(at.session, at.workspace.id, mentioned(text)):
+            await _ask_name(at, user_id)
+    if changed or came_late:
+        await settle(at, row, reworded=changed and not first)
         await _settle_twins(at, row)
 
 

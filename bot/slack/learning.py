@@ -11,7 +11,6 @@ from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.intake import on_said, wording_ts
-from bot.slack.marks import mark_on
 from bot.slack.people import facts
 from bot.slack.scene import scene
 from storage.people import learn_group as keep_group
@@ -80,7 +79,5 @@ async def fetch_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
         return
     async with bot.db.write() as session:
         here = await scene(bot, session, channel.slack_id)
-        if here is None:
-            return
-        if await mark_on(here, row.ts) is not None or bot.settings.capture == "all":
-            await on_said(here, message, wording_ts(message), keep=True)
+        if here is not None:
+            await on_said(here, message, wording_ts(message))

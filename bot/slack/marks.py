@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +45,12 @@ async def mark_on(at: Scene, ts: str) -> Mark | None:
 def words_of(row: Message) -> str:
     """What a marked message says; a file that was shared without a word says its name."""
     text = row.text or ""
-    return text if text.strip() else ", ".join(str(file["name"]) for file in row.files if file.get("name"))
+    return text if text.strip() else named_files(row.files)
+
+
+def named_files(files: Sequence[Mapping[str, Any]]) -> str:
+    """The names of shared files, as words."""
+    return ", ".join(str(file["name"]) for file in files if file.get("name"))
 
 
 async def follow_mark(at: Scene, row: Message, entry: Entry | None, mark: Mark, by_id: str | None) -> bool:

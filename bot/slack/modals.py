@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.errors import UnknownEntry, WrongChannel
+from bot.domain.errors import UnknownEntry
 from bot.domain.keys import Keyed
 from bot.domain.markup import Names, escape, plain
 from bot.domain.timeline import PLAIN_KINDS, Kind, Source
@@ -15,7 +15,8 @@ from bot.slack.answer import Answer, refusal
 from bot.slack.bot import Bot
 from bot.slack.dispatch import Request, handle
 from bot.slack.gate import Who
-from bot.slack.intake import on_said
+from bot.slack.intake import on_said, wording_ts
+from bot.slack.marks import named_files
 from bot.slack.people import who
 from bot.slack.scene import scene
 from storage.entries import entry_of, entry_of_message
@@ -25,6 +26,10 @@ from storage.transcript import find_message
 from storage.viewing import Viewer, incident_seen
 
 INPUT_MOST = 3_000  # characters of a plain_text_input
+BEGINNING = 600  # characters of a message that the form's metadata hold: Slack takes 3,000 in all, as JSON
+SHORT = 250  # characters under a field
+#: The refusals that are about the time.
+TIMES = frozenset({"unreadable_time", "time_needs_answer"})
 
 #: What a message can be marked as, in the order of the menu.
 MARKABLE = (Kind.NOTE, Kind.ACTION, Kind.HYPOTHESIS, Kind.RULED_OUT, Kind.DETECTED, Kind.FIX, Kind.IMPACT, Kind.CAUSE)
@@ -73,7 +78,7 @@ def entry_form(
         "title": text(f"{callback_id}_title"),
         "submit": text("save"),
         "close": text("cancel"),
-        "private_metadata": json.dumps(dict(about)),
+        "private_metadata": json.dumps(dict(about), ensure_ascii=False),
         "blocks": blocks,
     }
 
@@ -97,7 +102,7 @@ async def open_modal(bot: Bot, body: Mapping[str, Any], value: str, channel_id: 
             return refusal(bot.wording, UnknownEntry(number=argument, last=incident.entry_counter))
         words = plain(entry.text, await names(session, workspace.id))
     about = {"incident": number, "entry": entry.number, "version": entry.version, "channel": channel_id}
-    about["words"] = _mark(words)
+    about |= {"words": _mark(words), "kind": str(entry.kind)}
     kinds = CHANGEABLE if entry.kind in PLAIN_KINDS else (entry.kind,)
     view = entry_form(bot, "change", about, kinds=kinds, kind=entry.kind, words=words)
     return Answer(bot.wording.say("answers.opening"), view=view)
@@ -110,19 +115,15 @@ async def add_to_timeline(bot: Bot, body: Mapping[str, Any]) -> Answer:
     async with bot.db.read() as session:
         here = await scene(bot, session, channel_id)
         if here is None:
-            return refusal(
-                bot.wording,
-                WrongChannel(),
-                verb="add_to_timeline",
-                command=bot.settings.command,
-                open=0,
-                prefix=bot.settings.incident_prefix,
-            )
+            return Answer(bot.wording.say("modals.outside", command=bot.settings.command))
+        if message.get("user") == bot.identity.user_id:
+            return Answer(bot.wording.say("modals.own_post"))
         row = await find_message(session, here.channel.id, ts)
         found = await entry_of_message(session, row.id) if row else None
-        typed = found[1].text if found else str(message.get("text") or "")
+        typed = found[1].text if found else str(message.get("text") or "") or named_files(message.get("files") or [])
         words = plain(typed, await names(session, here.workspace.id))
-        about = {"incident": here.incident.number, "ts": ts, "channel": channel_id, "words": _mark(words)}
+    about = {"incident": here.incident.number, "ts": ts, "channel": channel_id, "words": _mark(words)}
+    about |= {"version": found[1].version if found else 0, "begins": words[:BEGINNING]}
     kind = found[1].kind if found else Kind.NOTE
     view = entry_form(bot, "add_to_timeline", about, kinds=MARKABLE, kind=kind, words=words)
     if not found:
@@ -131,16 +132,16 @@ async def add_to_timeline(bot: Bot, body: Mapping[str, Any]) -> Answer:
 
 
 async def _keep(bot: Bot, channel_id: str, message: Mapping[str, Any]) -> None:
-    """The shortcut brings the message along; kept now, so that the entry has what it rests on."""
+    """The shortcut brings the message along; its row is kept now, so that the entry has what it rests on."""
     async with bot.db.write() as session:
         here = await scene(bot, session, channel_id)
         if here is not None and message.get("ts"):
-            edited = (message.get("edited") or {}).get("ts")
-            await on_said(here, message, str(edited or message["ts"]), keep=True)
+            await on_said(here, message, wording_ts(message))
 
 
 def _mark(words: str) -> int:
     """Tells whether somebody changed the prefilled words, without putting them into the view's metadata."""
+    words = words.replace("\r\n", "\n").strip()  # what a client may do to them by itself
     return len(words) * 1_000_003 + sum(ord(character) * place for place, character in enumerate(words, 1))
 
 
@@ -164,9 +165,11 @@ async def submit(bot: Bot, body: Mapping[str, Any]) -> Outcome:
         version=about.get("version"),
     )
     answer = await handle(bot, request)
-    if answer.refused and said.get("time"):
+    if answer.refused:
         # Slack shows it beside the field, and what was typed stays in the form.
-        return Outcome({"response_action": "errors", "errors": {"time": _short(answer)}})
+        timed = bool(said.get("time")) and answer.refused in TIMES
+        block = "time" if timed else "words" if "words" in said else "kind"
+        return Outcome({"response_action": "errors", "errors": {block: _short(bot, answer)}})
     return Outcome({}, answer, request.channel_id)
 
 
@@ -182,20 +185,24 @@ def _values(view: Mapping[str, Any]) -> dict[str, str]:
 
 def _form(callback_id: str, about: Mapping[str, Any], said: Mapping[str, str]) -> Keyed:
     """The form as text and keys; words that nobody touched are left out, so that what stands is kept."""
-    values = {"kind": said["kind"]} if said.get("kind") else {}
+    values = {"kind": said["kind"]} if said.get("kind") not in (None, "", about.get("kind")) else {}
     if said.get("time", "").strip():
         values["at"] = escape(said["time"].strip())
     words = said.get("words", "")
     changed = bool(words.strip()) and _mark(words) != about.get("words")
     text = escape(words.strip()) if changed else ""
+    if about.get("begins") and not text:
+        values["begins"] = escape(str(about["begins"]))
     if callback_id == "change":
         text = f"#{about['entry']} {text}".strip()
     return Keyed(text, values)
 
 
-def _short(answer: Answer) -> str:
-    """A refusal as Slack shows it under a field: plain text, one line."""
-    return plain(answer.words, Names()).replace("\n", " ").replace("*", "").replace("`", "")[:150]
+def _short(bot: Bot, answer: Answer) -> str:
+    """A refusal as Slack shows it under a field: plain text, one line, with what could be tapped elsewhere to type."""
+    said = plain(answer.words, Names()).strip().split("\n")[0].replace("*", "").replace("`", "")
+    options = [button.label for button in answer.buttons] if answer.refused in TIMES else []
+    return bot.wording.plain("modals.refused", said=said, options=options)[:SHORT]
 
 
 SHORTCUTS: Mapping[str, Callable[[Bot, Mapping[str, Any]], Awaitable[Answer]]] = {"add_to_timeline": add_to_timeline}

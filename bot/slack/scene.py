@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.timeline import Entry
 from bot.slack.bot import Bot
+from bot.slack.call import Call
 from storage.incidents import place_of
 from storage.queue import Job, rearm
 from storage.tables import Channel, Incident, Message, Workspace
+from storage.transcript import message_of_origin
 
 
 @dataclass(slots=True)
@@ -33,16 +35,27 @@ async def scene(bot: Bot, session: AsyncSession, slack_channel_id: str) -> Scene
 
 
 async def acknowledge(at: Scene, row: Message, why: str, user_id: str) -> None:
-    """Have the bot answer on a message: with a reaction of its own, and privately where something must be said."""
-    await rearm(
-        at.session,
-        Job(
-            id=f"again:acknowledge:{row.id}",
-            kind="acknowledge_message",
-            lane=f"message:{row.id}",
-            payload={"message": row.id, "incident": at.incident.id, "why": why, "user": user_id},
-            run_at=at.now,
-        ),
+    """Have the bot answer on a message: with a reaction of its own, and privately where something must be said.
+
+    `why`: its words were `recorded` or `refused`, it was marked (`mark`) or `unmarked`, or it is only to be `shown`.
+    """
+    await rearm(at.session, _answer(row.id, at.incident.id, why, user_id, at.now))
+
+
+async def show_on_message(call: Call, entry: Entry, why: str) -> None:
+    """Have the bot's reaction on the message that an entry comes from say what became of the entry by a command."""
+    message_id = await message_of_origin(call.session, call.workspace.id, entry.origin) if entry.origin else None
+    if message_id is not None:
+        await rearm(call.session, _answer(message_id, call.about.id, why, call.actor.user_id, call.now))
+
+
+def _answer(message_id: int, incident_id: int, why: str, user_id: str, at: datetime) -> Job:
+    return Job(
+        id=f"again:acknowledge:{message_id}",
+        kind="acknowledge_message",
+        lane=f"message:{message_id}",
+        payload={"message": message_id, "incident": incident_id, "why": why, "user": user_id},
+        run_at=at,
     )
 
 

@@ -13,6 +13,7 @@ from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
 from bot.slack.commands.numbers import require_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
+from bot.slack.scene import show_on_message
 from storage.entries import last_own, redact_words, wordless
 from storage.incidents import channel_of
 from storage.transcript import find_message, redact_message
@@ -40,6 +41,7 @@ async def take_back(call: Call, entry: Entry, why: str = "") -> Answer:
         why=why or None,
     )
     await record(call.session, call.about, Change("entry.retracted", revisions=(revision,)), at=call.now)
+    await show_on_message(call, entry, "unmarked")
     return await retracted_answer(call, entry)
 
 
@@ -57,8 +59,10 @@ async def _restore(call: Call) -> Answer:
         key=f"{call.key}:restore",
         standing=Standing.STANDING,
         why=None,
+        locked=entry.locked | {"standing"},  # put back by hand: a mark that is taken off no longer takes it out
     )
     recorded = await record(call.session, call.about, Change("entry.restored", revisions=(revision,)), at=call.now)
+    await show_on_message(call, entry, "shown")
     return await recorded_answer(call, recorded)
 
 
