@@ -26,7 +26,8 @@ FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home tocsin \
     && install --directory --owner=tocsin --group=tocsin --mode=0700 /data
 COPY --from=build /venv /venv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 TOCSIN_DATA_DIR=/data TOCSIN_LOG_FORMAT=json
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 TOCSIN_DATA_DIR=/data TOCSIN_LOG_FORMAT=json \
+    TOCSIN_HTTP_HOST=0.0.0.0
 USER tocsin
 # tocsin.toml is read from here too, when there is one.
 WORKDIR /data

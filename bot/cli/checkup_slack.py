@@ -36,8 +36,11 @@ _WORDS = {
 
 def slack(settings: Settings) -> Iterator[Finding]:
     """Everything that can be asked of Slack without changing anything. With Slack away, one finding says so."""
-    for name, token in (("SLACK_BOT_TOKEN", settings.slack_bot_token), ("SLACK_APP_TOKEN", settings.slack_app_token)):
-        if token is None:
+    over_http = settings.transport == "http"
+    way_in = settings.slack_signing_secret if over_http else settings.slack_app_token
+    name_in = "SLACK_SIGNING_SECRET" if over_http else "SLACK_APP_TOKEN"
+    for name, secret in (("SLACK_BOT_TOKEN", settings.slack_bot_token), (name_in, way_in)):
+        if secret is None:
             yield Finding("fail", f"{name} is not set", f"{name} or {name}_FILE; README.md says where it is found")
     bot_client = _client(settings, settings.slack_bot_token.reveal()) if settings.slack_bot_token else None
     if bot_client is not None:
@@ -51,7 +54,7 @@ def slack(settings: Settings) -> Iterator[Finding]:
             yield from _scopes(_header(answer, "x-oauth-scopes"), settings)
             yield from _clock(_header(answer, "date"))
             yield from _announcements(bot_client, settings)
-    if settings.slack_app_token is not None:
+    if not over_http and settings.slack_app_token is not None:
         opened = _ask(_client(settings, settings.slack_app_token.reveal()), "apps.connections.open", http_verb="POST")
         yield opened if isinstance(opened, Finding) else Finding("ok", "app token: Socket Mode can be opened")
 

@@ -27,10 +27,11 @@ _BEAT = SILENCE.total_seconds() / 4
 def run() -> None:
     """Start the bot and stay until SIGTERM or Ctrl-C.
 
-    Brings the tables up to date first, connects to Slack over Socket Mode, and says so in one line. While Slack is away
-    it keeps trying. Logs go to stderr. On SIGTERM or Ctrl-C it takes in no more, finishes what runs and ends within ten
-    seconds; whatever is left is done at the next start. Ends with 0 then; with 2 if settings or tokens are wrong; with
-    3 if the database cannot be used, for one because another tocsin runs with the same file.
+    Brings the tables up to date first, connects to Slack over Socket Mode (or listens for it, where the transport is
+    http), and says so in one line. While Slack is away it keeps trying. Logs go to stderr. On SIGTERM or Ctrl-C it
+    takes in no more, finishes what runs and ends within ten seconds; whatever is left is done at the next start. Ends
+    with 0 then; with 2 if settings or tokens are wrong, or a port is taken; with 3 if the database cannot be used, for
+    one because another tocsin runs with the same file.
     """
     settings = load_settings(verbs=True)
     settings.require_slack()
