@@ -115,9 +115,9 @@ async def add_to_timeline(bot: Bot, body: Mapping[str, Any]) -> Answer:
     async with bot.db.read() as session:
         here = await scene(bot, session, channel_id)
         if here is None:
-            return Answer(bot.wording.say("modals.outside", command=bot.settings.command))
+            return Answer(bot.wording.say("answers.message_outside", command=bot.settings.command))
         if message.get("user") == bot.identity.user_id:
-            return Answer(bot.wording.say("modals.own_post"))
+            return Answer(bot.wording.say("answers.own_post"))
         row = await find_message(session, here.channel.id, ts)
         found = await entry_of_message(session, row.id) if row else None
         typed = found[1].text if found else str(message.get("text") or "") or named_files(message.get("files") or [])
@@ -202,7 +202,7 @@ def _short(bot: Bot, answer: Answer) -> str:
     """A refusal as Slack shows it under a field: plain text, one line, with what could be tapped elsewhere to type."""
     said = plain(answer.words, Names()).strip().split("\n")[0].replace("*", "").replace("`", "")
     options = [button.label for button in answer.buttons] if answer.refused in TIMES else []
-    return bot.wording.plain("modals.refused", said=said, options=options)[:SHORT]
+    return bot.wording.plain("answers.under_field", said=said, options=options)[:SHORT]
 
 
 SHORTCUTS: Mapping[str, Callable[[Bot, Mapping[str, Any]], Awaitable[Answer]]] = {"add_to_timeline": add_to_timeline}
