@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.incidents import job_about
 from bot.slack.bot import Bot
 from storage.incidents import channel_of
 from storage.people import workspace_of
+from storage.queue import rearm
 from storage.tables import Channel
 
 ChannelHandler = Callable[[Bot, AsyncSession, Mapping[str, Any]], Awaitable[None]]
@@ -34,6 +36,9 @@ def _archived(archived: bool) -> ChannelHandler:
         if channel is not None:
             channel.is_archived = archived
             session.add(channel)
+            if not archived and channel.incident_id is not None:
+                for kind in ("refresh_card", "refresh_topic"):  # what changed while nothing could be edited
+                    await rearm(session, job_about(channel.incident_id, kind, bot.clock.now()))
 
     return handler
 
@@ -51,6 +56,9 @@ async def _id_changed(bot: Bot, session: AsyncSession, event: Mapping[str, Any])
     if channel is not None:
         channel.slack_id = str(event["new_channel_id"])
         session.add(channel)
+        if channel.incident_id is not None:
+            # What was said under the new id before we heard of it was taken for none of ours.
+            await rearm(session, job_about(channel.incident_id, "heal", bot.clock.now()))
 
 
 CHANNEL_EVENTS: Mapping[str, ChannelHandler] = {
