@@ -93,7 +93,7 @@ class Tocsin:
             poll=timedelta(seconds=1) if self._db.dialect == "postgresql" else None,
             on_failed=on_failed,
         )
-        self._replies = Replies(api)
+        self._replies = Replies(api, self.clock)
         app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
         await self._worker.start()

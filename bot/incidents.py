@@ -195,6 +195,18 @@ def job_about(incident_id: int, kind: str, at: datetime) -> Job:
     return Job(f"again:{kind}:{incident_id}", kind, at, lane_of(incident_id), {"incident": incident_id})
 
 
+def line_job(incident_id: int, number: int, at: datetime) -> Job:
+    """The job that posts an entry's line, or brings it up to date."""
+    payload = {"incident": incident_id, "number": number}
+    return Job(f"again:post_line:{incident_id}:{number}", "post_line", at, lane_of(incident_id), payload)
+
+
+def invite_job(incident_id: int, number: int, at: datetime) -> Job:
+    """The job that brings those into the channel whom an escalation names."""
+    payload = {"incident": incident_id, "number": number}
+    return Job(f"invite:{incident_id}:{number}", "invite_escalated", at, lane_of(incident_id), payload)
+
+
 def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[Job]:
     """The jobs that a change makes necessary. `again:` ones are re-armed: one runs, on the last state."""
     incident, before, after = recorded.incident, recorded.before, recorded.after
@@ -203,10 +215,6 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
 
     def again(kind: str) -> Job:
         return job_about(incident.id, kind, at)
-
-    def line(number: object) -> Job:
-        payload = about | {"number": number}
-        return Job(f"again:post_line:{incident.id}:{number}", "post_line", at, lane, payload)
 
     kinds = {entry.kind for entry in recorded.entries}
     if Kind.DECLARED in kinds and before.declared_at is None:
@@ -226,11 +234,12 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
         yield again("rename_channel")
     for entry in recorded.entries:
         if entry.kind in POSTED and change.name != HANDED_ON:
-            yield line(entry.number)
+            yield line_job(incident.id, entry.number, at)
         elif entry.kind is Kind.ANSWERED:
-            yield line(entry.data.get("escalation"))  # its button has served
-    if Kind.ESCALATED in kinds:
-        yield from (_invites(recorded, lane, at))
+            yield line_job(incident.id, int(entry.data.get("escalation") or 0), at)  # its button has served
+    for entry in recorded.entries:
+        if entry.kind is Kind.ESCALATED and entry.stands and entry.version == 1:
+            yield invite_job(incident.id, entry.number, at)
     if before.resolved_at != after.resolved_at:
         yield again("post_draft")
     if before.is_open and not after.is_open:
@@ -244,18 +253,6 @@ def _delivery(recorded: Recorded, change: Change, at: datetime) -> Job:
     told = {"incident": incident.id, "sequence": incident.version, "name": change.name, "entries": numbers}
     told |= {"delivery": str(uuid.uuid4()), "at": stamp(at)}
     return Job(f"{WEBHOOK}:{incident.id}:{incident.version}", WEBHOOK, at, f"{WEBHOOK}:{incident.id}", told)
-
-
-def _invites(recorded: Recorded, lane: str, at: datetime) -> Iterator[Job]:
-    for entry in recorded.entries:
-        if entry.kind is Kind.ESCALATED and entry.stands and entry.version == 1:
-            yield Job(
-                id=f"invite:{recorded.incident.id}:{entry.number}",
-                kind="invite_escalated",
-                lane=lane,
-                payload={"incident": recorded.incident.id, "number": entry.number},
-                run_at=at,
-            )
 
 
 async def _learn_whom_it_names(

@@ -26,7 +26,7 @@ cause          yes    yes   yes      -   yes     -
 cause-detail   yes    yes   yes      -   yes     -
 conclude       yes    yes   yes      -   yes     -
 confirm        yes    yes   yes      -   yes     -
-declare        yes    -     -        -   -       -
+declare        yes    -     -        -   yes     -
 detected       yes    yes   yes      -   yes     -
 done           yes    -     -        -   -       -
 duplicate      yes    -     -        -   -       -
@@ -47,6 +47,7 @@ on-it          yes    yes   yes      -   yes     -
 postmortem     yes    -     -        -   -       -
 redact         yes    yes   yes      -   yes     -
 reopen         yes    -     -        -   -       -
+repair         yes    -     -        -   -       -
 resolve        yes    -     -        -   -       -
 restore        yes    yes   yes      -   yes     -
 retract        yes    yes   yes      -   yes     -

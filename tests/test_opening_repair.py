@@ -88,3 +88,45 @@ async def test_outside_of_any_incident_repair_wants_a_number(rig: Rig) -> None:
     assert answer.failed is None
     answer = await rig.types("ana", "/incident repair INC-9", rig.ops)
     assert "INC-9" in answer.text
+
+
+async def test_what_was_recorded_before_the_channel_came_is_said_in_it(rig: Rig) -> None:
+    rig.ws.faults.add("conversations.create", error="internal_error", times=7)
+    await rig.types("ana", "/incident declare checkout is down sev1", rig.ops)
+    await rig.later(timedelta(seconds=100))
+    for text in ("severity sev2", "escalate need a DBA to: @ben", "resolve all well"):
+        answer = await rig.types("ana", f"/incident {text}", rig.ops)
+        await rig.person("ana").clicks(answer, "Record in INC-1")
+    await rig.later(timedelta(minutes=10))
+    (channel,) = opened(rig)
+    texts = [one.text for one in rig.posts(channel)]
+    assert "Resolved" in texts[0]
+    assert texts[1].startswith("ana set the severity to sev2")
+    assert texts[2].startswith("ana escalated")
+    assert texts[3].startswith("ana recorded resolved")
+    assert len(rig.posts(channel)[4].files) == 1
+    assert len(texts) == 5
+    assert rig.person("ben").id in channel.members
+
+
+async def test_an_unarchived_channel_comes_up_to_date_by_itself(rig: Rig) -> None:
+    room = await rig.declare()
+    answer = await rig.types("ana", "/incident severity sev2")
+    await rig.person("ana").archives(room)
+    await rig.quiet()
+    rig.ws.expects("chat.update", "is_inactive")
+    rig.ws.expects("conversations.setTopic", "is_archived")
+    rig.ws.unarchive_keeps_members = True
+    await rig.person("ana").clicks(answer, "Undo")
+    await rig.quiet()
+    await rig.person("ana").unarchives(room)
+    await rig.quiet()
+    assert "sev1" in rig.posts(room)[0].text
+    assert rig.ws.refused == []
+
+
+async def test_somebody_whom_slack_tells_nothing_of_can_still_declare(rig: Rig) -> None:
+    rig.ws.faults.add("users.info", status=503, times=None)
+    answer = await rig.types("ana", "/incident declare checkout is down sev1", rig.ops)
+    assert "INC-1" in answer.text
+    assert len(opened(rig)) == 1

@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.timeline import Source
+from bot.jobs import Retry
 from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused, SlackUnwell
 from bot.slack.bang import is_typed
@@ -187,7 +188,7 @@ async def _opened(bot: Bot, replies: Replies, body: Mapping[str, Any], answer: A
             opening = bot.api.call("views.open", json={"trigger_id": body["trigger_id"], "view": answer.view})
             await asyncio.wait_for(opening, 2.0)
             return
-        except (SlackRefused, SlackUnwell, TimeoutError) as fault:
+        except (Retry, SlackRefused, SlackUnwell, TimeoutError) as fault:
             log.warning("a modal could not be opened", extra={"fault": type(fault).__name__})
             answer = Answer(bot.wording.say("errors.modal_expired", command=bot.settings.command))
     replies.respond(body.get("response_url"), str(body["user"]["id"]), channel_id, answer)

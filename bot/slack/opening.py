@@ -18,7 +18,7 @@ from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
-from bot.incidents import job_about
+from bot.incidents import POSTED, invite_job, job_about, line_job
 from bot.jobs import JobContext, Permanent
 from bot.slack.announcing import announce, is_announced
 from bot.slack.answer import Answer
@@ -33,6 +33,7 @@ from bot.slack.side_by_side import side_by_side
 from bot.slack.topic import set_topic
 from bot.wording import Wire
 from storage.artifacts import keep_artifact
+from storage.entries import entries_of
 from storage.incidents import remember_channel
 from storage.queue import rearm
 from storage.tables import Incident
@@ -64,8 +65,17 @@ async def open_incident(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
     await side_by_side(*parts)
 
     async def catch_up(session: AsyncSession) -> None:
-        # What changed while this took its time, where a later job went first and found no card yet.
-        await rearm(session, job_about(incident.id, "refresh_card", bot.clock.now()))
+        # What was recorded while this took its time, where a later job went first and found no channel yet.
+        now = bot.clock.now()
+        await rearm(session, job_about(incident.id, "refresh_card", now))
+        # What was said before the channel's row was written: its events were taken for none of ours.
+        await rearm(session, job_about(incident.id, "heal", now))
+        for entry in await entries_of(session, incident.id, kinds=POSTED):
+            await rearm(session, line_job(incident.id, entry.number, now))
+            if entry.kind is Kind.ESCALATED:
+                await rearm(session, invite_job(incident.id, entry.number, now))
+            if entry.kind is Kind.RESOLVED:
+                await rearm(session, job_about(incident.id, "post_draft", now))
 
     await ctx.finish(catch_up)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.clock import Clock
 from bot.jobs import Retry
 from bot.slack.answer import Answer
 from bot.slack.api import SlackApi, SlackRefused, SlackUnwell
@@ -23,8 +24,9 @@ log = logging.getLogger(__name__)
 class Replies:
     """Sends answers in tasks that `drain` waits for."""
 
-    def __init__(self, api: SlackApi) -> None:
+    def __init__(self, api: SlackApi, clock: Clock) -> None:
         self._api = api
+        self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
     def respond(self, response_url: Any, user_id: str, channel_id: str, answer: Answer) -> None:
@@ -57,10 +59,18 @@ class Replies:
 
     async def _ephemeral(self, user_id: str, channel_id: str, answer: Answer) -> None:
         body = {"channel": channel_id, "user": user_id, "text": answer.words[:3_000], "blocks": answer.blocks()}
-        try:
-            await self._api.call("chat.postEphemeral", json=body)
-        except (Retry, SlackRefused, SlackUnwell) as fault:
-            log.warning("a private answer could not be given", extra={"fault": str(fault)})
+        for last in (False, True):
+            try:
+                await self._api.call("chat.postEphemeral", json=body)
+                return
+            except Retry as wait:
+                if last:
+                    log.warning("a private answer could not be given", extra={"fault": str(wait)})
+                    return
+                await self._clock.sleep(wait.after.total_seconds())
+            except (SlackRefused, SlackUnwell) as fault:
+                log.warning("a private answer could not be given", extra={"fault": str(fault)})
+                return
 
     @property
     def busy(self) -> bool:

@@ -13,6 +13,7 @@ from bot.slack.call import Call
 from bot.slack.command import AT, Command
 from bot.slack.commands.recorded import when_words
 from bot.slack.commands.running import TITLE_MOST, known_severity
+from bot.slack.gate import MEMBERS, Who
 
 _FLAGS = {"private": "private", "drill": "drill", "past": "past"}
 _FIRST = re.compile(r"^\s*([\w-]+)\s*:\s*", re.UNICODE)
@@ -114,4 +115,7 @@ async def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
     )
 
 
-COMMANDS = (Command("declare", _declare, ("new", "open"), keys=AT, anywhere=True),)
+#: Also somebody about whom Slack gives no answer: when it is unwell is when incidents are declared.
+_DECLARERS = MEMBERS | {Who.UNKNOWN}
+
+COMMANDS = (Command("declare", _declare, ("new", "open"), keys=AT, allowed=_DECLARERS, anywhere=True),)
