@@ -198,6 +198,15 @@ async def test_who_leads_is_told_once_that_the_webhook_refuses(tmp_path: Path) -
         assert "Slack" not in said[0]
 
 
+async def test_what_was_given_up_is_sent_again_by_repair(tmp_path: Path) -> None:
+    async with told(tmp_path, 404) as (rig, to):
+        await rig.declare()
+        await rig.types("ana", "/incident repair")
+        await rig.later(timedelta(seconds=30))
+        assert to.names == ["incident.declared"] * 2
+        assert to.ids[0] == to.ids[1]
+
+
 async def test_a_private_incident_stays_inside(tmp_path: Path) -> None:
     async with told(tmp_path) as (rig, to):
         await rig.types("ana", "/incident declare private: the board's password leaked sev1", rig.ops)
