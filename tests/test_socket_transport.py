@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import Tocsin
 from bot.jobs import Permanent
+from bot.slack import connecting
 from bot.slack.api import SlackApi
 from bot.slack.bot import Identity
 from bot.slack.connecting import SWITCHED_OFF, Connections
@@ -423,3 +424,25 @@ async def test_a_ping_of_slacks_is_answered_with_its_own_words(rig: Rig) -> None
     await link.ws.ping(b"Ping from applink-2")
     await link.ws.ping(b"Ping from applink-3")
     await until(lambda: b"Ping from applink-3" in heard)
+
+
+async def test_a_link_with_too_much_under_way_is_not_read_and_not_taken_for_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "MOST_AT_ONCE", 2)
+    async with quick(tmp_path) as rig:
+        room = await rig.declare()
+        [link] = rig.ws.socket.connections
+        with monkeypatch.context() as patch:
+            slow = Slow(patch)
+            for n in range(5):
+                await rig.person("ana").says(f"!note wave {n}.", room)
+            await until(lambda: slow.waiting)
+            await asyncio.sleep(2 * QUICK.silence)
+            assert "tocsin_payloads_under_way 2.0" in rig.bot.metrics.exposed().decode()
+            assert rig.ws.socket.connections == [link]
+            slow.go.set()
+            await rig.quiet()
+        timeline = await rig.timeline()
+        assert [n for n in range(5) if timeline.count(f"wave {n}.") != 1] == []
+        assert rig.ws.socket.connections == [link]
