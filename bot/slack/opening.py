@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from anyascii import anyascii
@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 NAME_MOST = 80
 INVITED_AT_ONCE = 100  # Slack's page says 100 in one place and 1,000 in another
 NAMES_TRIED = 20
+#: Nothing waits for it, and the first minute has calls enough.
+READ_BACK_AFTER = timedelta(minutes=1)
 
 
 def channel_name(label: str, title: str) -> str:
@@ -69,7 +71,7 @@ async def open_incident(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
         now = bot.clock.now()
         await rearm(session, job_about(incident.id, "refresh_card", now))
         # What was said before the channel's row was written: its events were taken for none of ours.
-        await rearm(session, job_about(incident.id, "heal", now))
+        await rearm(session, job_about(incident.id, "heal", now + READ_BACK_AFTER))
         for entry in await entries_of(session, incident.id, kinds=POSTED):
             await rearm(session, line_job(incident.id, entry.number, now))
             if entry.kind is Kind.ESCALATED:
