@@ -38,7 +38,7 @@ run: setup ## Start the bot with the settings of this folder
 	@$(BIN)/tocsin run
 
 test: setup ## Run all tests; ARGS goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: setup ## Lint, types, floors, the manifest
 	@$(BIN)/ruff check .

@@ -27,7 +27,7 @@ from bot.slack.failing import on_failed
 from bot.slack.handlers import handlers
 from bot.slack.http import SlackEvents
 from bot.slack.link import Patience
-from bot.slack.receiving import Receiver
+from bot.slack.receiving import Connected, Receiver
 from bot.slack.recovery import heal_all
 from bot.slack.replying import Replies
 from bot.wording import Wording
@@ -98,7 +98,7 @@ class Tocsin:
         register(app, bot, self._replies)
         await self._worker.start()
         self._health.worker_turns = lambda worker=self._worker: worker.turns
-        self._slack = slack = self._transport(app, way_in)
+        self._slack = slack = self._transport(app, way_in, bot)
         self._health.slack_trouble = lambda: slack.trouble
         await slack.start()
         self.address = bot.identity.url
@@ -110,8 +110,12 @@ class Tocsin:
             bot.db.mark(WEBHOOK)
         return handlers(bot) | webhook.handlers(self.settings, bot.db, self.clock)
 
-    def _transport(self, app: AsyncApp, way_in: Secret) -> Connections | SlackEvents:
-        receiver = Receiver(app, clock=self.clock, metrics=self.metrics)
+    def _transport(self, app: AsyncApp, way_in: Secret, bot: Bot) -> Connections | SlackEvents:
+        async def connected(heard: Connected) -> None:
+            if not heard.first:  # `start` heals by itself; after a reconnect something may have been missed again
+                await heal_all(bot)
+
+        receiver = Receiver(app, clock=self.clock, metrics=self.metrics, on_connected=connected)
         if self.settings.transport == "http":
             return SlackEvents(receiver, way_in, self._server, self.settings.http_port)
         count = self.settings.socket_connections

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -93,3 +94,20 @@ async def test_absence_is_never_a_deletion(rig: Rig) -> None:
     assert row.deleted_at is None
     assert row.missing_since is not None
     assert "these words stay" in await rig.timeline()
+
+
+async def test_what_was_missed_while_the_link_was_silent_is_read_back_after_a_reconnect(rig: Rig) -> None:
+    room = await rig.declare()
+    rig.ws.limits.on = False  # the clock stands while real seconds pass
+    rig.ws.socket.refuses_connections = True
+    await rig.ws.socket.disconnect(reason="refresh_requested")
+    await rig.person("ben").says("said into the void", room)
+    await rig.clock.advance(timedelta(hours=1))
+    rig.ws.socket.refuses_connections = False
+    for _ in range(200):
+        await asyncio.sleep(0.05)
+        if any(row.text == "said into the void" for row in await _messages(rig)):
+            break
+    rows = [row for row in await _messages(rig) if row.text == "said into the void"]
+    assert len(rows) == 1
+    assert rows[0].recovered_at is not None
