@@ -73,14 +73,11 @@ async def sent_as(session: AsyncSession, channel_id: int, client_msg_id: str) ->
     return sorted((await session.execute(query)).scalars(), key=lambda row: Decimal(row.ts))
 
 
-async def keep_said(
-    session: AsyncSession, channel_id: int, said: Said, *, older: bool = True
-) -> tuple[Message, bool, bool]:
-    """Keep a message or its edit: (row, whether its words changed, whether an earlier wording came to light).
+async def keep_said(session: AsyncSession, row: Message, said: Said, *, older: bool = True) -> tuple[bool, bool]:
+    """Keep a message or its edit in its row: (whether its words changed, whether an earlier wording came to light).
 
     Nothing older fills what was erased or edited; `older` says whether earlier wordings are kept at all.
     """
-    row = await message_of(session, channel_id, said.ts)
     row.person_id = row.person_id or said.person_id
     row.bot_id = row.bot_id or said.bot_id
     row.subtype = row.subtype or said.subtype
@@ -88,17 +85,17 @@ async def keep_said(
     row.client_msg_id = row.client_msg_id or said.client_msg_id
     session.add(row)
     if row.erased_at is not None or row.deleted_at is not None or said.text is None:
-        return row, False, False
+        return False, False
     if row.text is not None and not newer(said.event_ts, row.event_ts):
         late = older and row.text != said.text
-        return row, False, late and await keep_version(session, row, said.event_ts, said.text)
+        return False, late and await keep_version(session, row, said.event_ts, said.text)
     changed = said.text != row.text
     if row.text is not None and changed:
         await keep_version(session, row, row.event_ts or row.ts, row.text)
     row.text, row.files = said.text, said.files or row.files
     row.event_ts = said.event_ts
     row.edited_ts = said.edited_ts or row.edited_ts
-    return row, changed, False
+    return changed, False
 
 
 async def keep_version(session: AsyncSession, row: Message, event_ts: str, text: str) -> bool:

@@ -84,8 +84,8 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str) -> None:
         return  # our own posts are artifacts, not transcript
     author = await _author(at, message)
     text = str(message.get("text") or "")
-    known = await message_of(at.session, at.channel.id, ts)
-    found = await entry_of_message(at.session, known.id)
+    row = await message_of(at.session, at.channel.id, ts)
+    found = await entry_of_message(at.session, row.id)
     keep = at.bot.settings.capture == "all" or found is not None or (not bot_id and is_typed(text))
     keep = keep or await mark_on(at, ts) is not None
     resent = message.get("client_msg_id")
@@ -103,8 +103,8 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str) -> None:
     )
     # What was redacted here comes back by no late copy of an earlier wording.
     older = found is None or not found[1].redacted
-    first = known.text is None
-    row, changed, came_late = await keep_said(at.session, at.channel.id, said, older=older)
+    first = row.text is None
+    changed, came_late = await keep_said(at.session, row, said, older=older)
     if changed:
         # Whoever is mentioned is known by name when somebody takes the message in.
         for user_id in await unknown_people(at.session, at.workspace.id, mentioned(text)):
