@@ -100,7 +100,8 @@ def _wait_for(socket: Path, process: subprocess.Popen[bytes]) -> None:
             raise RuntimeError(
                 f"postgres ended with {process.returncode}: {(socket.parent / 'log').read_text()[-2000:]}"
             )
-        if socket.exists():
+        # The socket is there before the server is: it says so itself, in English with LC_ALL=C.
+        if socket.exists() and b"ready to accept connections" in (socket.parent / "log").read_bytes():
             return
         time.sleep(0.02)
     raise RuntimeError("postgres did not come up in 30 s")

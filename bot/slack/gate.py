@@ -42,4 +42,5 @@ def check(who: Who, act: str, allowed: frozenset[Who], configured: Mapping[str, 
     """Raise NotAllowed, with who was asked for, where somebody may not do an act."""
     if not may(who, act, allowed, configured):
         needed = configured.get(act) or frozenset(str(one) for one in allowed)
-        raise NotAllowed(act=act, who=str(who), needed=sorted(needed))
+        # Nobody is asked to be unknown: that is only what Slack would not tell.
+        raise NotAllowed(act=act, who=str(who), needed=sorted(set(map(str, needed)) - {str(Who.UNKNOWN)}))
