@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Slack's own schema of manifests; where the file is missing, our rules alone judge.
 SCHEMA ?= ../shared/slack/manifest.schema.json
 
-.PHONY: help setup demo run test check fmt clean
+.PHONY: help setup demo run test bench check fmt clean
 
 help: ## List what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -39,6 +39,9 @@ run: setup ## Start the bot with the settings of this folder
 
 test: setup ## Run all tests; ARGS goes to pytest
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: setup ## Measure what it costs; ARGS names tables (intake ...)
+	@$(BIN)/python -m bench $(ARGS)
 
 check: setup ## Lint, types, floors, the manifest
 	@$(BIN)/ruff check .
