@@ -77,7 +77,11 @@ class UserGroup(SQLModel, table=True):
 
 
 class Incident(SQLModel, table=True):
-    """An incident. All from `title` to `resolved_at` is a cache of the fold of its entries, written with them."""
+    """An incident. All from `title` to `resolved_at` is a cache of the fold of its entries, written with them.
+
+    `awaited`: ids of the people whom an unanswered escalation names, kept here so that what anybody says in the channel
+    can be told apart without asking the database; None or empty where nobody is waited for.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (UniqueConstraint("workspace_id", "number"),)
@@ -102,6 +106,7 @@ class Incident(SQLModel, table=True):
     detected_at: datetime | None = _at()
     mitigated_at: datetime | None = _at()
     resolved_at: datetime | None = _at()
+    awaited: list[str] | None = Field(default=None, sa_column=Column(Json, nullable=True))
     topic_by_hand: bool = False
     on_hold: bool = False
     published_at: datetime | None = _at()
