@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.gate import IN_THE_CHANNEL, MEMBERS, Who
+from bot.slack.parts import WORDS, Part
 
 Run = Callable[[Call], Awaitable[Answer]]
 
@@ -18,7 +19,8 @@ class Command:
 
     `asked`: who may use it bare, where it is a question then; None: the same people. `anywhere`: it works outside of an
     incident's channel too. `message`: it can be typed as `!verb`. `writes`: it takes a write transaction. `listed`:
-    `help` shows it. `double`: a second, identical one within a minute is recorded once.
+    `help` shows it. `double`: a second, identical one within a minute is recorded once. `parts` are what it takes
+    before its keys and `needs` the keys that it cannot do without: its form is made of them.
     """
 
     name: str
@@ -32,10 +34,17 @@ class Command:
     writes: bool = True
     listed: bool = True
     double: bool = True
+    parts: tuple[Part, ...] = (WORDS,)
+    needs: frozenset[str] = frozenset()
 
     def allows(self, line: str) -> frozenset[Who]:
         """Who may use it with what follows the verb, before that is read."""
         return self.allowed if line or self.asked is None else self.asked
+
+    @property
+    def has_form(self) -> bool:
+        """Whether there is anything that a form could ask for."""
+        return self.writes and bool(self.parts or self.needs)
 
     @property
     def key(self) -> str:

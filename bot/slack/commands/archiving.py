@@ -38,4 +38,4 @@ async def _archive(call: Call) -> Answer:
     return Answer(call.say("answers.archiving"))
 
 
-COMMANDS = (Command("archive", _archive, double=False),)
+COMMANDS = (Command("archive", _archive, double=False, parts=()),)

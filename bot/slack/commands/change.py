@@ -26,6 +26,7 @@ from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.gate import MEMBERS, check
+from bot.slack.parts import INCIDENT, SOME_WORDS, entry
 from storage.viewing import incident_seen
 
 #: The keys that an entry of a kind has, beside `at:` and `kind:`.
@@ -222,6 +223,6 @@ def _moved(call: Call, entry: Entry) -> NewEntry:
 
 
 COMMANDS = (
-    Command("edit", _edit, ("change",), keys=EDIT_KEYS, allowed=RECORDERS, double=False),
-    Command("move", _move, message=True, double=False),
+    Command("edit", _edit, ("change",), keys=EDIT_KEYS, allowed=RECORDERS, double=False, parts=(entry(), SOME_WORDS)),
+    Command("move", _move, message=True, double=False, parts=(entry(), INCIDENT)),
 )

@@ -14,6 +14,7 @@ from bot.slack.command import AT, Command
 from bot.slack.commands.recorded import when_words
 from bot.slack.commands.running import TITLE_MOST, known_severity
 from bot.slack.gate import MEMBERS, Who
+from bot.slack.parts import LINE
 
 _FLAGS = {"private": "private", "drill": "drill", "past": "past"}
 _FIRST = re.compile(r"^\s*([\w-]+)\s*:\s*", re.UNICODE)
@@ -118,4 +119,4 @@ async def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
 #: Also somebody about whom Slack gives no answer: when it is unwell is when incidents are declared.
 _DECLARERS = MEMBERS | {Who.UNKNOWN}
 
-COMMANDS = (Command("declare", _declare, ("new", "open"), keys=AT, allowed=_DECLARERS, anywhere=True),)
+COMMANDS = (Command("declare", _declare, ("new", "open"), keys=AT, allowed=_DECLARERS, anywhere=True, parts=(LINE,)),)

@@ -11,6 +11,7 @@ from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.numbers import entry_named, require_number
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.parts import SOME_WORDS, entry
 from storage.entries import entries_of
 
 
@@ -53,6 +54,6 @@ async def _answer(call: Call) -> Answer:
 
 
 COMMANDS = (
-    Command("escalate", _escalate, keys=AT | {"to"}, allowed=RECORDERS, message=True),
-    Command("on-it", _answer, keys=AT, allowed=RECORDERS, message=False),
+    Command("escalate", _escalate, keys=AT | {"to"}, allowed=RECORDERS, message=True, parts=(SOME_WORDS,)),
+    Command("on-it", _answer, keys=AT, allowed=RECORDERS, message=False, parts=(entry(Kind.ESCALATED), SOME_WORDS)),
 )

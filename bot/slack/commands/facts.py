@@ -14,6 +14,7 @@ from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.parts import SOME_WORDS
 
 
 def _plain(kind: Kind) -> Run:
@@ -84,8 +85,8 @@ def _fact(name: str, kind: Kind, *aliases: str) -> Command:
 
 
 COMMANDS = (
-    Command("detected", _detected, keys=AT | {"by"}, allowed=RECORDERS, message=True),
-    Command("impact", _impact, keys=AT | {"services", "users"}, allowed=RECORDERS, message=True),
+    Command("detected", _detected, keys=AT | {"by"}, allowed=RECORDERS, message=True, parts=(SOME_WORDS,)),
+    Command("impact", _impact, keys=AT | {"services", "users"}, allowed=RECORDERS, message=True, parts=(SOME_WORDS,)),
     _fact("action", Kind.ACTION, "did"),
     _fact("note", Kind.NOTE, "log"),
     _fact("cause", Kind.CAUSE),

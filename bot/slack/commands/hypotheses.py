@@ -9,6 +9,7 @@ from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.numbers import entry_named, leading_number
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.parts import SOME_WORDS, entry
 from storage.entries import entry_of
 
 
@@ -54,8 +55,11 @@ async def _judge(call: Call, kind: Kind, number: int, why: str) -> Answer:
     return await recorded_answer(call, recorded, moment, notes=(note,))
 
 
+#: A hypothesis by its number, or a path that nobody had suspected aloud, in words.
+_RULED_OUT = (entry(Kind.HYPOTHESIS, needed=False), SOME_WORDS)
+
 COMMANDS = (
     Command("suspect", _suspect, ("hypothesis",), keys=AT, allowed=RECORDERS, message=True),
-    Command("ruled-out", _ruled_out, ("dead-end",), keys=AT, allowed=RECORDERS, message=True),
-    Command("confirm", _confirm, keys=AT, allowed=RECORDERS, message=True),
+    Command("ruled-out", _ruled_out, ("dead-end",), keys=AT, allowed=RECORDERS, message=True, parts=_RULED_OUT),
+    Command("confirm", _confirm, keys=AT, allowed=RECORDERS, message=True, parts=(entry(Kind.HYPOTHESIS), SOME_WORDS)),
 )

@@ -15,6 +15,7 @@ from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.gate import check
+from bot.slack.parts import INCIDENT, SOME_WORDS
 from storage.entries import entries_of
 from storage.viewing import incident_seen
 
@@ -99,12 +100,12 @@ async def set_status(call: Call) -> Answer:
 
 
 COMMANDS = (
-    Command("started", _started, keys=AT, allowed=RECORDERS, message=True),
-    Command("mitigated", _mitigated, ("mitigate",), keys=AT, message=True),
-    Command("resolve", _resolve, ("resolved",), keys=AT, message=True),
+    Command("started", _started, keys=AT, allowed=RECORDERS, message=True, parts=(), needs=AT),
+    Command("mitigated", _mitigated, ("mitigate",), keys=AT, message=True, parts=(SOME_WORDS,)),
+    Command("resolve", _resolve, ("resolved",), keys=AT, message=True, parts=(SOME_WORDS,)),
     Command("reopen", _reopen, keys=AT, message=True),
     Command("cancel", _cancel, keys=AT, message=True),
-    Command("duplicate", _duplicate, keys=AT, message=True),
+    Command("duplicate", _duplicate, keys=AT, message=True, parts=(INCIDENT, SOME_WORDS)),
 )
 #: Statuses that have verbs of their own.
 _BY_STATUS = dict(

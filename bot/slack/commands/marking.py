@@ -97,4 +97,4 @@ async def _change(call: Call, entry: Entry, kind: Kind) -> Recorded:
     return await record(call.session, call.about, Change(f"entry.{action}", revisions=(revision,)), at=call.now)
 
 
-COMMANDS = (Command(MARK, _mark, keys=AT | {"kind"}, allowed=RECORDERS, listed=False, double=False),)
+COMMANDS = (Command(MARK, _mark, keys=AT | {"kind"}, allowed=RECORDERS, listed=False, double=False, parts=()),)

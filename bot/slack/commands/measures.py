@@ -14,6 +14,7 @@ from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import entry_named, require_number
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.parts import PERSON, SOME_WORDS, WORDS, entry
 
 
 def measure(call: Call, kind: Kind) -> tuple[str, dict[str, Any]]:
@@ -94,7 +95,7 @@ COMMANDS = (
         allowed=RECORDERS,
         message=True,
     ),
-    Command("done", _about_task(Kind.TASK_DONE), keys=AT),
-    Command("wont-do", _about_task(Kind.TASK_DROPPED, words_needed=True), keys=AT),
-    Command("assign", _about_task(Kind.TASK_ASSIGNED), keys=AT),
+    Command("done", _about_task(Kind.TASK_DONE), keys=AT, parts=(entry(Kind.TASK), SOME_WORDS)),
+    Command("wont-do", _about_task(Kind.TASK_DROPPED, words_needed=True), keys=AT, parts=(entry(Kind.TASK), WORDS)),
+    Command("assign", _about_task(Kind.TASK_ASSIGNED), keys=AT, parts=(entry(Kind.TASK), PERSON)),
 )

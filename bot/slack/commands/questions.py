@@ -171,5 +171,5 @@ COMMANDS = (
     Command("list", _list, allowed=READERS_ANYWHERE, anywhere=True, writes=False, double=False),
     Command("timeline", _timeline, allowed=RECORDERS, writes=False, double=False),
     Command("tasks", _tasks, allowed=RECORDERS, writes=False, double=False),
-    Command("postmortem", _postmortem, ("draft",), keys=AT, double=False),
+    Command("postmortem", _postmortem, ("draft",), keys=AT, double=False, parts=()),
 )

@@ -48,4 +48,4 @@ async def _meant(call: Call) -> Incident:
     return found
 
 
-COMMANDS = (Command("repair", _repair, anywhere=True, double=False),)
+COMMANDS = (Command("repair", _repair, anywhere=True, double=False, parts=()),)

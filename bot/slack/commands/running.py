@@ -12,6 +12,7 @@ from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.lifecycle import set_status
 from bot.slack.commands.questions import show_status
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.parts import ANY_PERSON, LINE, ROLE, SEVERITY, SOME_WORDS, STATUS
 from storage.entries import entries_of
 
 TITLE_MOST = 200  # characters; Slack's own places for it (topic, header) are shorter still
@@ -89,10 +90,10 @@ async def _title(call: Call) -> Answer:
 
 
 COMMANDS = (
-    Command("severity", _severity, ("sev",), keys=AT),
-    Command("status", _status, keys=AT, asked=RECORDERS, anywhere=True),
-    Command("lead", _lead, keys=AT),
-    Command("role", _role, keys=AT),
+    Command("severity", _severity, ("sev",), keys=AT, parts=(SEVERITY, SOME_WORDS)),
+    Command("status", _status, keys=AT, asked=RECORDERS, anywhere=True, parts=(STATUS, SOME_WORDS)),
+    Command("lead", _lead, keys=AT, parts=(ANY_PERSON,)),
+    Command("role", _role, keys=AT, parts=(ROLE, ANY_PERSON)),
     Command("update", _update, keys=AT),
-    Command("title", _title, ("rename",), keys=AT),
+    Command("title", _title, ("rename",), keys=AT, parts=(LINE,)),
 )

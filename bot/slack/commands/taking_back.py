@@ -13,6 +13,7 @@ from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
 from bot.slack.commands.numbers import require_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
+from bot.slack.parts import SOME_WORDS, entry
 from bot.slack.scene import show_on_message
 from storage.entries import last_own, redact_words, wordless
 from storage.incidents import channel_of
@@ -102,8 +103,8 @@ async def _redact(call: Call) -> Answer:
 
 
 COMMANDS = (
-    Command("retract", _retract, ("remove", "delete"), allowed=RECORDERS, double=False),
-    Command("restore", _restore, allowed=RECORDERS, double=False),
-    Command("undo", _undo, allowed=RECORDERS, double=False),
-    Command("redact", _redact, allowed=RECORDERS, double=False),
+    Command("retract", _retract, ("remove", "delete"), allowed=RECORDERS, double=False, parts=(entry(), SOME_WORDS)),
+    Command("restore", _restore, allowed=RECORDERS, double=False, parts=(entry(standing=False),)),
+    Command("undo", _undo, allowed=RECORDERS, double=False, parts=()),
+    Command("redact", _redact, allowed=RECORDERS, double=False, parts=(entry(), SOME_WORDS)),
 )
