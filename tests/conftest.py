@@ -1,13 +1,81 @@
-"""Fixtures that many rooms use."""
+"""Fixtures that many rooms use, and the choice of the database that a test stands on."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pytest
+import pytest
 import pytest_asyncio
 
+from tests.databases import DATABASES, DIALECTS, Databases
 from tests.rig import Rig, running
+
+#: A module that names one of these, or a test that takes the fixture `rig`, stands on a database.
+_STANDS_ON = ("running", "workshop", "open_database", "database_file")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database`: all tests that stand on a database on this one; without it SQLite, and on both what is marked."""
+    parser.addoption("--database", choices=[*DIALECTS, "both"], help="SQLite, and on both what is marked `databases`")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marks, so that a misspelt one is an error."""
+    config.addinivalue_line("markers", "databases: run on SQLite and on PostgreSQL, also without --database")
+    config.addinivalue_line("markers", "sqlite: about the file or its one process, so run on SQLite alone")
+    config.addinivalue_line("markers", "postgresql: about the server or several processes, so run on PostgreSQL alone")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on each database that it is for."""
+    chosen = _dialects(metafunc)
+    if chosen != ["sqlite"]:
+        metafunc.parametrize("database", chosen, indirect=True)
+
+
+def _dialects(metafunc: pytest.Metafunc) -> list[str]:
+    def marked(name: str) -> bool:
+        return metafunc.definition.get_closest_marker(name) is not None
+
+    wanted = metafunc.config.getoption("--database")
+    stands = "rig" in metafunc.fixturenames or any(hasattr(metafunc.module, name) for name in _STANDS_ON)
+    if marked("postgresql"):
+        return ["postgresql"]
+    if marked("sqlite") or not stands:
+        return ["sqlite"]
+    if wanted == "both" or (wanted is None and marked("databases")):
+        return list(DIALECTS)
+    return [wanted or "sqlite"]
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """What `tests.rig` and `tests.workshop` open: databases of one dialect, dropped after the test."""
+    DATABASES.dialect = getattr(request, "param", "sqlite")
+    yield DATABASES
+    DATABASES.forget()
+    DATABASES.dialect = "sqlite"
+
+
+@pytest.fixture
+def postgres() -> str:
+    """The URL of a PostgreSQL server, without a database of one's own (`tests.postgres.fresh_database`)."""
+    return DATABASES.server.url
+
+
+def pytest_sessionfinish() -> None:
+    """Stop the server, where one was needed."""
+    DATABASES.close()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is imported by now stays: collecting it again and again took a fifth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest_asyncio.fixture
