@@ -10,8 +10,8 @@ from __future__ import annotations
 import logging
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +58,14 @@ class Wording:
     def __init__(self, locale: str = "en", own: Path | None = None) -> None:
         self.locale = locale
         self.complaints: list[str] = []
-        ours = OURS / locale
-        for_slack = partial(_environment, finalize=_for_slack, extensions=(_Literal,))
-        self._slack = _Shelf(ours, for_slack)
-        self._plain = _Shelf(ours, _environment)
+        self._slack, self._plain = _our_shelves(locale)
         self._own_slack: _Shelf | None = None
         self._own_plain: _Shelf | None = None
         if own is not None:
-            self._take_own(own / locale if (own / locale).is_dir() else own, for_slack)
+            self._take_own(own / locale if (own / locale).is_dir() else own)
 
-    def _take_own(self, folder: Path, for_slack: Callable[..., Environment]) -> None:
-        self._own_slack = _Shelf(folder, partial(for_slack, sandboxed=True), self.complaints)
+    def _take_own(self, folder: Path) -> None:
+        self._own_slack = _Shelf(folder, partial(_slack_environment, sandboxed=True), self.complaints)
         self._own_plain = _Shelf(folder, partial(_environment, sandboxed=True))
         for name in self._own_slack.names - self._slack.names:
             self.complaints.append(f"{folder}: {name} overrides nothing of ours")
@@ -151,6 +148,17 @@ class _Shelf:
             shelf = self._documents if name.endswith(".j2") else self._sentences
             self._compiled[name] = shelf.get_template(name)
         return self._compiled[name]
+
+
+@cache
+def _our_shelves(locale: str) -> tuple[_Shelf, _Shelf]:
+    """Ours, for Slack and plain: a template is compiled once in a process, since nobody changes it meanwhile."""
+    folder = OURS / locale
+    return _Shelf(folder, _slack_environment), _Shelf(folder, _environment)
+
+
+def _slack_environment(loader: BaseLoader, *, sandboxed: bool = False, **more: Any) -> Environment:
+    return _environment(loader, sandboxed=sandboxed, finalize=_for_slack, extensions=(_Literal,), **more)
 
 
 def _environment(loader: BaseLoader, *, sandboxed: bool = False, **more: Any) -> Environment:
