@@ -125,11 +125,9 @@ def _clock(date: str) -> Iterator[Finding]:
 
 
 def _announcements(client: WebClient, settings: Settings) -> Iterator[Finding]:
-    wanted = settings.announce_channel
-    if wanted is None:
-        return
+    wanted = dict.fromkeys(settings.announce_channels)
     cursor = ""
-    for _page in range(20):
+    for _page in range(20 if wanted else 0):
         arguments = {"types": "public_channel,private_channel", "limit": 200, "cursor": cursor}
         answer = _ask(client, "users.conversations", params={key: value for key, value in arguments.items() if value})
         if isinstance(answer, Finding):
@@ -137,10 +135,12 @@ def _announcements(client: WebClient, settings: Settings) -> Iterator[Finding]:
             return
         channels: list[dict[str, Any]] = answer.get("channels", [])
         for channel in channels:
-            if wanted in (channel.get("id"), f"#{channel.get('name')}"):
-                yield Finding("ok", f"announcements: #{channel.get('name')}, where the bot is a member")
-                return
+            for name in (str(channel.get("id")), f"#{channel.get('name')}"):
+                if name in wanted:
+                    del wanted[name]
+                    yield Finding("ok", f"announcements: #{channel.get('name')}, where the bot is a member")
         cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-        if not cursor:
+        if not cursor or not wanted:
             break
-    yield Finding("warn", f"announcements: the bot is no member of {wanted}", f"write /invite @tocsin in {wanted}")
+    for name in wanted:
+        yield Finding("warn", f"announcements: the bot is no member of {name}", f"write /invite @tocsin in {name}")

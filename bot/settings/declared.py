@@ -56,10 +56,11 @@ DECLARED = (
         "timezone_label",
         readers.matching(r"[A-Za-z][A-Za-z ]{0,18}[A-Za-z]", "letters, such as BRT or Singapore time"),
     ),
-    Declared("announce_channel", "TOCSIN_ANNOUNCE_CHANNEL", "announce.channel", readers.channel),
+    Declared("announce_channel", "TOCSIN_ANNOUNCE_CHANNEL", "announce.channel", readers.channels),
     Declared("invite", "TOCSIN_INVITE", "invite", readers.invitees),
     Declared("update_minutes", "TOCSIN_UPDATE_MINUTES", "reminders.update_minutes", _MINUTES),
     Declared("commander_minutes", "TOCSIN_COMMANDER_MINUTES", "reminders.commander_minutes", _MINUTES),
+    Declared("escalation_minutes", "TOCSIN_ESCALATION_MINUTES", "reminders.escalation_minutes", _MINUTES),
     Declared("locale", "TOCSIN_LOCALE", "locale", readers.locale),
     Declared("template_dir", "TOCSIN_TEMPLATE_DIR", "template_dir", readers.folder_there),
     Declared(

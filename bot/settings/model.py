@@ -133,10 +133,11 @@ class Settings:
     marks: Mapping[str, str] = field(default_factory=lambda: MARKS)
     permissions: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     # Who hears of it, and when
-    announce_channel: str | None = None
+    announce_channel: str | None = None  # one, or several with commas
     invite: tuple[str, ...] = ()
     update_minutes: int = 30
     commander_minutes: int = 10
+    escalation_minutes: int = 10
     webhook_url: str | None = field(default=None, repr=False)  # some receivers have a token in it
     webhook_private: Literal["on", "off"] = "off"
     webhook_secret: Secret | None = None
@@ -165,6 +166,19 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The zone of new incidents; an incident keeps the one it was declared in."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def announce_channels(self) -> tuple[str, ...]:
+        """Where incidents are announced: ids, or names with `#`; each once, in the order given."""
+        return tuple(self.announce_channel.split(",")) if self.announce_channel else ()
+
+    def severity_named(self, name: str | None) -> Severity | None:
+        """The severity of a name, or None: nobody set one, or it is no longer configured."""
+        return next((one for one in self.severities if one.name == name), None)
+
+    def role_named(self, name: str) -> Role | None:
+        """The role of a name, or None where it is no longer configured."""
+        return next((one for one in self.roles if one.name == name), None)
 
     def require_webhook(self) -> tuple[str, Secret] | None:
         """The webhook's address and what signs it; None: there is none. Raises `SettingsError` without a secret."""

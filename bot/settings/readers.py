@@ -184,6 +184,15 @@ def channel(value: object) -> str:
     return f"#{name}"
 
 
+def channels(value: object) -> str:
+    """One channel or several, as a list or separated by commas; each once, joined by commas."""
+    parts = value if isinstance(value, list) else text(value).split(",")
+    found = [channel(part) for part in parts if not isinstance(part, str) or part.strip()]
+    if not found:
+        raise Refused("names no channel", "its id (C…), or its name as #incidents")
+    return ",".join(dict.fromkeys(found))
+
+
 def invitees(value: object) -> tuple[str, ...]:
     """People and user groups, by id or handle (given without `@`), as a list or separated by commas; each once."""
     if isinstance(value, str):
