@@ -6,7 +6,7 @@ import importlib
 import sys
 
 #: Each is the file bench/<name>.py, whose `run()` measures and prints.
-TABLES = ("intake",)
+TABLES = ("intake", "commands")
 
 
 def main(asked: list[str]) -> int:

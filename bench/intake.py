@@ -6,25 +6,17 @@ Every table ends with a proof: each message that was acknowledged is in the data
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.apps import Under, bare, stored, tocsin
+from bench.databases import DURABLE, SLOW, SLOW_DISK, databases
 from bench.slack import Outcome
 from bench.table import percentile, show
-from tests.postgres import fresh_database, server
 
-WARM_UP, MEASURED, RATE, SECONDS, SLOW_DISK = 1_000, 8_000, 100, 30, 0.010
+WARM_UP, MEASURED, RATE, SECONDS = 1_000, 8_000, 100, 30
 SMALL, LARGE, WINDOW = 1_000, 100_000, 4_000
-#: What a server runs with; the tests' own gives durability up.
-DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "shared_buffers": "128MB"}
-#: Each flush of its log begins so much later: a disk that takes its time.
-SLOW = DURABLE | {"commit_delay": str(int(SLOW_DISK * 1_000_000)), "commit_siblings": "0"}
-
-
 HEADS = ("", "msg/s", "of bare", "p50 ms", "p99 ms", "most ms", "CPU µs", "acknowledged", "stored", "lost", "doubled")
 
 
@@ -41,9 +33,9 @@ def _fastest() -> None:
     async def load(app: Under) -> Outcome:
         return await app.slack.as_fast_as_it_can(MEASURED)
 
-    with _databases(DURABLE) as databases:
+    with databases(DURABLE) as both:
         before = asyncio.run(_bare(load))
-        ours = {name: asyncio.run(_ours(load, *where)) for name, where in databases.items()}
+        ours = {name: asyncio.run(_ours(load, *where)) for name, where in both.items()}
         after = asyncio.run(_bare(load))
     pace = (before.rate + after.rate) / 2
     rows = [before.row("bare Bolt app", pace), *(one.row(name, pace) for name, one in ours.items())]
@@ -60,10 +52,10 @@ def _slow_disk() -> None:
         return await app.slack.at_a_rate(RATE, SECONDS)
 
     rows = []
-    with _databases(SLOW) as databases:
+    with databases(SLOW) as both:
         bare_one = asyncio.run(_bare(load))
         rows.append(bare_one.row("bare Bolt app", bare_one.rate))
-        for name, where in databases.items():
+        for name, where in both.items():
             one = asyncio.run(_ours(load, *where, fsync=SLOW_DISK if name == "SQLite" else 0.0))
             rows.append(one.row(name, bare_one.rate))
     show(
@@ -77,8 +69,8 @@ def _slow_disk() -> None:
 def _long_channel() -> None:
     """The same channel when it has few messages and when it has many."""
     rows = []
-    with _databases(DURABLE) as databases:
-        for name, where in databases.items():
+    with databases(DURABLE) as both:
+        for name, where in both.items():
             few, many = asyncio.run(_growing(*where))
             rows += [few.row(f"{name}, of {SMALL:,}", few.rate), many.row(f"{name}, of {LARGE:,}", few.rate)]
     heads = [*HEADS[:2], "of few", *HEADS[3:]]
@@ -141,14 +133,3 @@ async def _measured(app: Under, load: Awaitable[Outcome]) -> _Measured:
     before = app.cpu_seconds()
     outcome = await load
     return _Measured(outcome, app.cpu_seconds() - before)
-
-
-@contextmanager
-def _databases(settings: Mapping[str, str]) -> Iterator[dict[str, tuple[str, Path]]]:
-    """(URL, data folder) of an empty database of each sort, by name."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder, server(settings) as postgres:
-        path = Path(folder)
-        yield {
-            "SQLite": (f"sqlite+aiosqlite:///{path / 'tocsin.db'}", path / "a"),
-            "PostgreSQL": (asyncio.run(fresh_database(postgres, "bench")), path / "b"),
-        }

@@ -28,7 +28,7 @@ class Outcome:
     seconds: float
     latencies: list[float]
     acknowledged: set[str]
-    """The ts of every message that was acknowledged."""
+    """The ts of every message (or what else names it) that was acknowledged."""
     strays: int
     """Acknowledgements of nothing, or of something acknowledged before."""
 
@@ -111,12 +111,27 @@ class Slack:
             await asyncio.sleep(0.1)
         return self._outcome(load, count, began)
 
+    async def at_once(self, frames: Iterator[tuple[str, str, str]], together: int, rounds: int) -> Outcome:
+        """Send so many of `frames` in the same instant, wait until each is acknowledged, and do that `rounds` times."""
+        self._load = load = _Load()
+        done = asyncio.Event()
+        load.on_ack = lambda: None if load.waiting else done.set()
+        began = time.perf_counter()
+        for _ in range(rounds):
+            done.clear()
+            now = time.perf_counter()
+            for _ in range(together):
+                self._send(load, now, next(frames))
+            await asyncio.wait_for(done.wait(), 60)
+            await asyncio.sleep(0.01)  # what happens after an answer is no part of it
+        return self._outcome(load, together * rounds, began)
+
     def _outcome(self, load: _Load, sent: int, began: float) -> Outcome:
         seconds = time.perf_counter() - began
         return Outcome(sent, seconds, sorted(load.latencies), load.acknowledged, load.strays)
 
-    def _send(self, load: _Load, due: float) -> None:
-        ts, envelope_id, frame = next(self._messages)
+    def _send(self, load: _Load, due: float, given: tuple[str, str, str] | None = None) -> None:
+        ts, envelope_id, frame = given or next(self._messages)
         load.waiting[envelope_id] = (due, ts)
         assert self._socket is not None
         # Its coroutine waits for nothing while the socket's buffer has room; a task for each would cost more.

@@ -29,3 +29,8 @@ def _said(cell: object) -> str:
 def percentile(sorted_values: Sequence[float], share: float) -> float:
     """The value that `share` (0.99) of all lie at or under."""
     return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))]
+
+
+def verdict(held: bool) -> str:
+    """How a row says whether its target was met."""
+    return "held" if held else "MISSED"
