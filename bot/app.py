@@ -15,7 +15,7 @@ from bot.clock import Clock, SystemClock
 from bot.domain.when import warm_up
 from bot.incidents import WEBHOOK
 from bot.integrations import webhook
-from bot.jobs import Handler, Retry, Worker
+from bot.jobs import Handler, Pace, Retry, Worker
 from bot.metrics import Metrics
 from bot.serving import Health, Server
 from bot.settings import Secret, Settings
@@ -51,8 +51,16 @@ WORKER_GRACE = timedelta(seconds=5)
 class Tocsin:
     """The bot. `start` returns when it is connected; `stop` finishes what runs and hands back the rest."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        patience: Patience | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         self.settings = settings
+        self._pace = pace or Pace()
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self._patience = patience
@@ -90,7 +98,9 @@ class Tocsin:
             self.clock,
             self._handlers(bot),
             concurrency=self.settings.workers,
-            poll=timedelta(seconds=1) if self._db.dialect == "postgresql" else None,
+            lease=self._pace.lease,
+            heartbeat=self._pace.heartbeat,
+            poll=self._pace.poll if self._db.dialect == "postgresql" else None,
             on_failed=on_failed,
         )
         self._replies = Replies(api, self.clock)

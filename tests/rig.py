@@ -1,4 +1,4 @@
-"""A local workspace with the bot in it, over real sockets and a real SQLite file, on one clock that tests move."""
+"""A local workspace with the bot in it, over real sockets and a real database, on one clock that tests move."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Tocsin
+from bot.jobs import Pace
 from bot.settings import Secret, Settings
 from sandbox import SetClock, Workspace
 from sandbox.answers import Answer
@@ -20,9 +21,12 @@ from sandbox.channels import Channel
 from sandbox.messages import Message
 from sandbox.people import Person
 from sandbox.seen import Seen
+from tests.databases import DATABASES
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 START = datetime(2024, 3, 15, 10, 0, tzinfo=UTC)  # a Friday
+#: One bot looks for no others, so that a day goes by without 86,400 looks.
+ALONE = Pace(poll=None)
 
 
 @dataclass(slots=True)
@@ -104,7 +108,7 @@ class Rig:
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""
         await self.bot.stop()
-        await self.begin(Tocsin(self.settings, clock=self.clock))
+        await self.begin(Tocsin(self.settings, clock=self.clock, pace=ALONE))
 
     async def begin(self, bot: Tocsin) -> None:
         """Start a bot; over HTTP Slack is told its address."""
@@ -151,9 +155,10 @@ async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
             http_port=0,
             slack_api_url=ws.api_url,
             data_dir=folder,
-            **({"database_url": f"sqlite+aiosqlite:///{folder / 'tocsin.db'}"} | changed),  # type: ignore[arg-type]
+            **({} if "database_url" in changed else {"database_url": DATABASES.address(folder)}),
+            **changed,  # type: ignore[arg-type]
         )
-        bot = Tocsin(settings, clock=clock)
+        bot = Tocsin(settings, clock=clock, pace=ALONE)
         rig = Rig(clock, ws, bot, settings, ops)
         try:
             await rig.begin(bot)

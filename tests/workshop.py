@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,26 +16,15 @@ from bot.jobs import Handler, Worker
 from sandbox.clock import SetClock
 from storage.database import Database
 from storage.job_tables import job
-from storage.migrate import migrate
 from storage.queue import Job, enqueue
+from tests.databases import DATABASES
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
-@functools.cache
-def _empty() -> bytes:
-    """An SQLite file with all tables and no rows; migrated once, since that takes a third of a second."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
-        path = Path(folder) / "empty.db"
-        thread.submit(asyncio.run, migrate(f"sqlite:///{path}")).result()
-        return path.read_bytes()
-
-
 def database_file(folder: Path) -> str:
-    """The address of a new database with all tables."""
-    path = folder / "tocsin.db"
-    path.write_bytes(_empty())
-    return f"sqlite:///{path}"
+    """The address of a database with all tables; the same folder gives the same one again."""
+    return DATABASES.address(folder).replace("sqlite+aiosqlite:", "sqlite:")
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from bot.jobs.context import Handler, JobContext
 from bot.jobs.outcome import Fenced, Permanent, Retry
+from bot.jobs.pace import Pace
 from bot.jobs.worker import Worker
 
-__all__ = ["Fenced", "Handler", "JobContext", "Permanent", "Retry", "Worker"]
+__all__ = ["Fenced", "Handler", "JobContext", "Pace", "Permanent", "Retry", "Worker"]
