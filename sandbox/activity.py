@@ -14,6 +14,7 @@ class Activity:
         """How often something began or ended: while this rises, there is progress."""
         self._idle = asyncio.Event()
         self._idle.set()
+        self._stirred = asyncio.Event()
 
     @property
     def busy(self) -> bool:
@@ -23,13 +24,13 @@ class Activity:
     def begin(self) -> None:
         """Something starts; each needs its own `end`."""
         self._open += 1
-        self.steps += 1
+        self.stir()
         self._idle.clear()
 
     def end(self) -> None:
         """Something is over; the last one to end lets those go on who wait for idleness."""
         self._open -= 1
-        self.steps += 1
+        self.stir()
         if self._open == 0:
             self._idle.set()
 
@@ -41,6 +42,17 @@ class Activity:
             yield
         finally:
             self.end()
+
+    def stir(self) -> None:
+        """Something changed that those who watch may want to look at."""
+        self.steps += 1
+        self._stirred.set()
+        self._stirred = asyncio.Event()
+
+    async def stirred(self, since: int) -> None:
+        """Return as soon as `steps` is not what it was."""
+        while self.steps == since:
+            await self._stirred.wait()
 
     async def idle(self) -> None:
         """Return when nothing is open, and was not at once taken up again."""

@@ -94,6 +94,12 @@ class Person(Hands):
         self._own(message)
         posting.delete(self.ws, message)
 
+    async def dismisses(self, message: Message) -> None:
+        """Put away a message that is only visible to oneself; the app hears nothing of it."""
+        if message.ephemeral_for != self.id:
+            raise NotPossible(f"{message.ts} is not for {self.handle} alone")
+        message.deleted = True
+
     async def reacts(self, message: Message, emoji: str) -> None:
         """Add a reaction; a second one with the same emoji changes nothing."""
         self._reaches(message)

@@ -56,6 +56,8 @@ class Manifest:
     """Each slash command with its `should_escape`."""
     shortcuts: Mapping[str, str] = field(default_factory=dict)
     """callback_id -> global or message."""
+    shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What a person reads of a command (its hint on usage, its description) or of a shortcut (its name, its own)."""
     interactive: bool = False
     socket_mode: bool = False
     home_tab: bool = False
@@ -84,13 +86,16 @@ def read_manifest(source: Mapping[str, Any] | Path | str) -> Manifest:
     scopes = ((raw.get("oauth_config") or {}).get("scopes") or {}).get("bot") or []
     home = features.get("app_home") or {}
     name = (raw.get("display_information") or {}).get("name", "app")
+    commands, shortcuts = features.get("slash_commands") or [], features.get("shortcuts") or []
     return Manifest(
         name=name,
         bot_name=(features.get("bot_user") or {}).get("display_name", name).lower(),
         scopes=frozenset(scopes),
         events=frozenset((settings.get("event_subscriptions") or {}).get("bot_events") or []),
-        commands={c["command"]: bool(c.get("should_escape", False)) for c in features.get("slash_commands") or []},
-        shortcuts={s["callback_id"]: s["type"] for s in features.get("shortcuts") or []},
+        commands={c["command"]: bool(c.get("should_escape", False)) for c in commands},
+        shortcuts={s["callback_id"]: s["type"] for s in shortcuts},
+        shown={c["command"]: (str(c.get("usage_hint", "")), str(c.get("description", ""))) for c in commands}
+        | {s["callback_id"]: (str(s["name"]), str(s.get("description", ""))) for s in shortcuts},
         interactive=bool((settings.get("interactivity") or {}).get("is_enabled", False)),
         socket_mode=bool(settings.get("socket_mode_enabled", False)),
         home_tab=bool(home.get("home_tab_enabled", False)),
