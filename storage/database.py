@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage.address import Address, Dialect, refuse_network
+from storage.driver import Sqlite
 from storage.locks import FileLock
 from storage.refusals import DatabaseMissing
 
@@ -22,10 +22,11 @@ JOBS_CHANGED = "jobs changed"
 
 # One writer: SQLite takes one at a time anyway, and its busy handler is unfair (p99 640 to 850 ms with five
 # connections, 74 ms with one). FULL, because Slack is told "we have it" after the commit; NORMAL can lose that.
-_WRITER = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_WRITER = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0")
 _READER = ("busy_timeout=10000", "query_only=ON")
 # Another process only looks: SQLite before 3.51.3 can damage a file that two processes checkpoint.
 _VISITOR = (*_READER, "wal_autocheckpoint=0")
+_TAKE, _LOOK = "BEGIN IMMEDIATE", "BEGIN"
 
 
 class Database:
@@ -59,10 +60,10 @@ class Database:
             if not address.path.exists():
                 raise DatabaseMissing(f"there is no database at {address.path}")
             visit = address.url.set(database=address.path.as_uri(), query={"mode": "ro", "uri": "true"})
-            return cls(address, None, _sqlite(visit, _VISITOR, "BEGIN", size=2), None)
+            return cls(address, None, _sqlite(visit, _VISITOR, _LOOK, size=2), None)
         lock = own_file(address)
-        writer = _sqlite(address.url, _WRITER, "BEGIN IMMEDIATE", size=1)
-        return cls(address, writer, _sqlite(address.url, _READER, "BEGIN", size=4), lock)
+        writer = _sqlite(address.url, _WRITER, _TAKE, size=1)
+        return cls(address, writer, _sqlite(address.url, _READER, _LOOK, size=4), lock)
 
     @property
     def dialect(self) -> Dialect:
@@ -134,16 +135,19 @@ def own_file(address: Address) -> FileLock:
 
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> AsyncEngine:
-    # At DEBUG this driver logs each statement with its values, which are people's words.
-    logging.getLogger("aiosqlite").setLevel(logging.INFO)
     # A session ends its own transaction, always; the pool's second ROLLBACK would cost a fifth of all throughput.
     # An error's text is logged and shown; with `hide_parameters` it holds no values, which are people's words too.
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_reset_on_return=None, hide_parameters=True)
+    engine = create_async_engine(
+        url,
+        module=Sqlite(writes=begin == _TAKE),
+        pool_size=size,
+        max_overflow=0,
+        pool_reset_on_return=None,
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_up(connection: DBAPIConnection, _record: Any) -> None:
-        # The driver's own BEGIN comes too late and is never IMMEDIATE: take it off, `start` says it instead.
-        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
@@ -151,7 +155,8 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        raw: Any = connection.connection.dbapi_connection
+        raw.begin(begin)
 
     return engine
 

@@ -47,9 +47,7 @@ def test_json_has_one_object_a_line_with_the_facts_beside(written: Callable[[], 
     assert line == head | {"job_id": "a b", "claims": 1}
 
 
-@pytest.mark.parametrize(
-    "library", ["slack_bolt.AsyncApp", "slack_sdk.web", "aiosqlite", "sqlalchemy.engine", "asyncio"]
-)
+@pytest.mark.parametrize("library", ["slack_bolt.AsyncApp", "slack_sdk.web", "sqlalchemy.engine", "asyncio"])
 def test_of_a_library_only_the_place_is_kept(library: str, written: Callable[[], str]) -> None:
     logs.set_up("debug", "text")
     speaker = logging.getLogger(library)

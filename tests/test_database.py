@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import random
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -48,6 +49,22 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path):
 
         with pytest.raises(KeyError):
             await half()
+        assert await gates(db) == ["a"]
+
+
+async def test_waiting_for_another_program_that_writes_holds_nothing_else_up(tmp_path):
+    async with open_database(tmp_path) as db:
+        if db.address.path is None:
+            pytest.skip("its server waits, not we")
+        other = sqlite3.connect(db.address.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(add_gate(db, "a"))
+        assert await asyncio.wait_for(gates(db), 1) == []
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        other.execute("COMMIT")
+        other.close()
+        await asyncio.wait_for(waiting, 1)
         assert await gates(db) == ["a"]
 
 
