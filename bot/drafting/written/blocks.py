@@ -1,0 +1,137 @@
+"""A written text as blocks: headings, list items and paragraphs, without their markup. Knows no section's name."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Shape(StrEnum):
+    """What a block looks like. A `label` is a line of its own that is bold, or ends with a colon."""
+
+    HEADING = "heading"
+    LABEL = "label"
+    ITEM = "item"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One heading, label, list item or paragraph.
+
+    `line` counts from 1; `depth` is a heading's level, else the columns before it; `label` what stands before the
+    colon of `**label:** text` ('' where there is none); `plain` the whole of it without markup; `refs` the numbers in
+    the references behind it (`[7]`), which are taken out of the texts.
+    """
+
+    shape: Shape
+    line: int
+    depth: int
+    text: str
+    label: str = ""
+    plain: str = ""
+    refs: tuple[int, ...] = ()
+    gap: bool = False
+    """True where an empty line stands before it."""
+
+
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*\Z")
+_ITEM = re.compile(r"(\s*)(?:[-*+•‣]|\d{1,3}[.)])\s+(.*)\Z")
+_RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}|=+)\Z")
+_BOLD = re.compile(
+    r"(\*{1,3}|__)(?P<label>[^*\n]{1,120}?)(?P<inside>\s*:)?\s*(?:\*{1,3}|__)(?P<outside>\s*:)?(?P<rest>.*)\Z"
+)
+_COLON = re.compile(r"(?P<label>[^:|]{1,80}):\Z")
+_PLAIN = re.compile(r"(?P<label>[A-Z][^:|*\n]{0,59}):\s+(?P<rest>\S.*)\Z")
+_REFS = re.compile(r"(?<!\\)\s*\[(\d{1,6}(?:,\s*\d{1,6})*)\](?!\()")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_LINK = re.compile(r"(?<!\\)!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
+_AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
+_MARKS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)|~~|`+")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_HELD = 0xE000  # escaped characters wait as private ones while the marks go
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a text, in order. Any text can be read; empty lines, rules and comments are no blocks."""
+    text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text.removeprefix("\ufeff"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
+    found: list[Block] = []
+    gap = True
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or _RULE.match(line):
+            gap = True
+            continue
+        block = _block(line, number, gap=gap)
+        if _continues(found, block):
+            found[-1] = _joined(found[-1], block)
+        else:
+            found.append(block)
+        gap = False
+    return found
+
+
+def _block(line: str, number: int, *, gap: bool) -> Block:
+    depth = len(line) - len(line.lstrip())
+    if heading := _HEADING.match(line):
+        made = _labelled(heading[2], Shape.HEADING, number, len(heading[1]))
+        return replace(made, text=made.plain, label="", gap=gap)
+    if item := _ITEM.match(line):
+        return replace(_labelled(item[2], Shape.ITEM, number, len(item[1])), gap=gap)
+    made = _labelled(line.strip(), Shape.TEXT, number, depth)
+    if made.label and not made.text:
+        made = replace(made, shape=Shape.LABEL)
+    return replace(made, gap=gap)
+
+
+def _labelled(raw: str, shape: Shape, line: int, depth: int) -> Block:
+    """The block of one line of words, its label apart."""
+    refs = tuple(int(each) for found in _REFS.finditer(raw) for each in found[1].split(","))
+    raw = _REFS.sub("", raw).rstrip()
+    label, rest = _label_of(raw)
+    return Block(shape=shape, line=line, depth=depth, text=bare(rest), label=label, plain=bare(raw), refs=refs)
+
+
+def _label_of(raw: str) -> tuple[str, str]:
+    bold = _BOLD.match(raw)
+    if bold and (bold["inside"] or bold["outside"] or not bold["rest"].strip()):
+        return bare(bold["label"]), bold["rest"].strip()
+    if colon := _COLON.match(raw):
+        return bare(colon["label"]), ""
+    if plain := _PLAIN.match(raw):
+        return bare(plain["label"]), plain["rest"]
+    return "", raw
+
+
+def _continues(found: list[Block], block: Block) -> bool:
+    """A line that goes on with the paragraph or the item above it."""
+    if not found or block.gap or block.shape is not Shape.TEXT or block.label:
+        return False
+    above = found[-1]
+    return above.shape is Shape.TEXT or (above.shape is Shape.ITEM and bool(above.text))
+
+
+def _joined(above: Block, block: Block) -> Block:
+    text, plain = f"{above.text} {block.plain}".strip(), f"{above.plain} {block.plain}"
+    return replace(above, text=text, plain=plain, refs=above.refs + block.refs)
+
+
+def bare(raw: str) -> str:
+    """Words without markup: links as their text, escapes as their character, entities decoded."""
+    held = _ESCAPE.sub(lambda found: chr(_HELD + ord(found[1])), raw)
+    held = _AUTOLINK.sub(r"\1", _LINK.sub(_link, _BREAK.sub(" ", held)))
+    shown = html.unescape(_MARKS.sub("", held))
+    return " ".join("".join(_released(shown)).split())
+
+
+def _link(found: re.Match[str]) -> str:
+    return found[2] if not found[1] or found[1] == found[2] else f"{found[1]} {found[2]}"
+
+
+def _released(text: str) -> Iterator[str]:
+    for char in text:
+        yield chr(ord(char) - _HELD) if _HELD <= ord(char) < _HELD + 128 else char

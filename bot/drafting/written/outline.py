@@ -1,0 +1,304 @@
+"""Which section and which field of the format each block stands in. Knows names of sections, reads no fact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from bot.drafting.written.blocks import Block, Shape
+
+
+_T = TypeVar("_T")
+
+
+class Section(StrEnum):
+    """The format's sections, and those that our own drafts add behind them."""
+
+    SUMMARY = "summary"
+    TIMELINE = "timeline"
+    CAUSE = "cause"
+    MEASURES = "measures"
+    CONCLUSION = "conclusion"
+    EVIDENCE = "evidence"
+    MASKED = "masked"
+    OTHER = "other"
+
+
+class Field(StrEnum):
+    """What a labelled part of a section holds."""
+
+    DURATION = "duration"
+    START = "start"
+    END = "end"
+    WINDOWS = "windows"
+    IMPACT = "impact"
+    SERVICES = "services"
+    UNAFFECTED = "unaffected"
+    EXPERIENCE = "experience"
+    SHARE = "share"
+    DETECTED = "detected"
+    METHOD = "method"
+    ACTIONS = "actions"
+    MISLEADING = "misleading"
+    ESCALATION = "escalation"
+    CHRONOLOGY = "chronology"
+    CAUSE = "cause"
+    RESOLUTION = "resolution"
+    IMPROVEMENTS = "improvements"
+    TASKS = "tasks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A block in its place. `label` is a label that names no field (a time, a measure's title)."""
+
+    section: Section
+    field: Field | None
+    block: Block
+    label: str = ""
+    text: str = ""
+    qualifier: str = ""
+    """What stood in brackets behind the field's name: `Detection Method (monitoring alert)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A whole text. `preamble` is what stands before the first section; `title` '' where nothing names it."""
+
+    title: str
+    preamble: tuple[Block, ...]
+    parts: tuple[Part, ...]
+    sections: tuple[tuple[Section, Block], ...]
+
+
+_SECTIONS: Mapping[str, Section] = {
+    **dict.fromkeys(
+        ("issue summary", "incident summary", "summary", "executive summary", "outage summary"), Section.SUMMARY
+    ),
+    **dict.fromkeys(("timeline", "timeline of events", "incident timeline", "event timeline"), Section.TIMELINE),
+    **dict.fromkeys(
+        (
+            *("root cause and resolution", "cause and resolution", "root cause and fix", "root cause and recovery"),
+            *("root cause analysis and resolution", "root cause analysis"),
+        ),
+        Section.CAUSE,
+    ),
+    **dict.fromkeys(
+        (
+            *("corrective and preventative measures", "corrective and preventive measures", "corrective measures"),
+            *("corrective and preventative actions", "corrective and preventive actions", "preventative measures"),
+            *("preventive measures", "follow up", "measures", "next steps", "lessons learned and action items"),
+        ),
+        Section.MEASURES,
+    ),
+    **dict.fromkeys(("conclusion", "closing", "closing remarks", "conclusions"), Section.CONCLUSION),
+    "evidence": Section.EVIDENCE,
+    "masked": Section.MASKED,
+}
+_FIELDS: Mapping[Section, Mapping[str, Field]] = {
+    Section.SUMMARY: {
+        **dict.fromkeys(("duration", "outage duration", "incident duration", "when"), Field.DURATION),
+        **dict.fromkeys(("start", "start time", "began", "started", "outage start"), Field.START),
+        **dict.fromkeys(("end", "end time", "ended", "outage end"), Field.END),
+        "windows of degradation": Field.WINDOWS,
+        **dict.fromkeys(("impact", "user impact", "customer impact", "business impact"), Field.IMPACT),
+        **dict.fromkeys(
+            ("service affected", "affected service", "service", "system affected", "affected system"), Field.SERVICES
+        ),
+        **dict.fromkeys(("service not affected", "unaffected service"), Field.UNAFFECTED),
+        **dict.fromkeys(("user experience", "what users saw", "experience", "user impact seen"), Field.EXPERIENCE),
+        **dict.fromkeys(
+            (
+                *("percentage of users affected", "users affected", "user affected", "percentage of user affected"),
+                *("of users affected", "affected users", "affected user", "share of users", "share of user"),
+            ),
+            Field.SHARE,
+        ),
+        **dict.fromkeys(("root cause", "cause"), Field.CAUSE),
+        **dict.fromkeys(("resolution", "fix"), Field.RESOLUTION),
+    },
+    Section.TIMELINE: {
+        **dict.fromkeys(
+            (
+                *("issue detected", "detected", "detection time", "issue detection time", "time of detection"),
+                *("issue detection", "detection", "detected at", "when detected"),
+            ),
+            Field.DETECTED,
+        ),
+        **dict.fromkeys(("detection method", "how detected", "detected by", "method of detection"), Field.METHOD),
+        **dict.fromkeys(("action taken", "action", "investigation", "investigation and action taken"), Field.ACTIONS),
+        **dict.fromkeys(
+            ("misleading path", "misleading investigation path", "dead end", "false lead", "red herring"),
+            Field.MISLEADING,
+        ),
+        **dict.fromkeys(("escalation", "escalated to", "escalated"), Field.ESCALATION),
+        **dict.fromkeys(("resolution", "incident resolution", "how it was resolved", "fix"), Field.RESOLUTION),
+        **dict.fromkeys(("full chronology", "chronology"), Field.CHRONOLOGY),
+    },
+    Section.CAUSE: {
+        **dict.fromkeys(("root cause", "cause"), Field.CAUSE),
+        **dict.fromkeys(("resolution", "fix", "resolution and recovery", "recovery"), Field.RESOLUTION),
+    },
+    Section.MEASURES: {
+        **dict.fromkeys(
+            (
+                *("improvement", "improvements/fixes", "improvement/fix", "improvements and fixes", "improvement area"),
+                *("what can be improved", "improvements/fix", "area for improvement", "fixes/improvements"),
+            ),
+            Field.IMPROVEMENTS,
+        ),
+        **dict.fromkeys(
+            (
+                *("task", "specific task", "tasks to address the issue", "task to address the issue", "todo"),
+                *("task list", "to do", "todo list", "action item", "list of tasks", "follow up task"),
+            ),
+            Field.TASKS,
+        ),
+    },
+}
+#: Names that open a section where the one before has no such field.
+_LENIENT: Mapping[str, tuple[Section, Field | None]] = {
+    "root cause": (Section.CAUSE, Field.CAUSE),
+    "resolution": (Section.CAUSE, Field.RESOLUTION),
+    "resolution and recovery": (Section.CAUSE, Field.RESOLUTION),
+    "task": (Section.MEASURES, Field.TASKS),
+    "action item": (Section.MEASURES, Field.TASKS),
+    "specific task": (Section.MEASURES, Field.TASKS),
+    "improvement": (Section.MEASURES, Field.IMPROVEMENTS),
+    "improvements/fixes": (Section.MEASURES, Field.IMPROVEMENTS),
+    "impact": (Section.SUMMARY, Field.IMPACT),
+    "duration": (Section.SUMMARY, Field.DURATION),
+    "appendix full chronology": (Section.TIMELINE, Field.CHRONOLOGY),
+    "full chronology": (Section.TIMELINE, Field.CHRONOLOGY),
+}
+_TITLE_WORDS = re.compile(
+    r"\A(?:incident )?post[- ]?mortem(?: report)?\b[\s:–—-]*|[\s:–—-]*\bpost[- ]?mortem(?: report)?\Z", re.I
+)
+
+
+def outline(found: Iterable[Block]) -> Outline:
+    """Every block in its section and field, by the names that the format and its common variants use."""
+    return _Walk().through(found)
+
+
+def name_of(words: str) -> str:
+    """A label as the tables above spell it: small, without brackets and plurals of single words."""
+    words = re.sub(r"\(s\)", "", words.strip().rstrip(":").lower())
+    words = re.sub(r"\([^)]*\)", " ", words).replace("&", " and ").replace("-", " ")
+    words = " ".join(re.sub(r"[^\w/ ]", " ", words).split())
+    return re.sub(r"^\d+\s+", "", words)
+
+
+class _Walk:
+    """Where the reading stands: the section, and the labels it is within by their columns."""
+
+    def __init__(self) -> None:
+        self._title = ""
+        self._preamble: list[Block] = []
+        self._parts: list[Part] = []
+        self._sections: list[tuple[Section, Block]] = []
+        self._section: Section | None = None
+        self._within: list[tuple[int, Field, str]] = []
+        self._closing = False
+
+    def through(self, found: Iterable[Block]) -> Outline:
+        for block in found:
+            self._take(block)
+        return Outline(self._title, tuple(self._preamble), tuple(self._parts), tuple(self._sections))
+
+    def _take(self, block: Block) -> None:
+        label = block.label if block.shape is not Shape.HEADING else block.text
+        opened = self._opened(label, alone=not block.text or block.shape is Shape.HEADING)
+        if opened is not None and block.shape is not Shape.ITEM:
+            self._open(*opened, block)
+        elif self._section is None:
+            self._before(block)
+        elif block.shape is Shape.HEADING:
+            self._unknown(block)
+        else:
+            self._within_section(block)
+
+    def _opened(self, label: str, *, alone: bool) -> tuple[Section, Field | None] | None:
+        """The section (and field) that a heading or a label of its own begins."""
+        name = name_of(label)
+        if section := _look_up(_SECTIONS, name):
+            return section, None
+        if self._section is not None and (field := _look_up(_FIELDS.get(self._section, {}), name)):
+            return self._section, field
+        return _look_up(_LENIENT, name) if alone else None
+
+    def _open(self, section: Section, field: Field | None, block: Block) -> None:
+        if section is not self._section or field is None:
+            self._sections.append((section, block))
+        self._section, self._closing = section, False
+        self._within = [(-1, field, _qualifier(block.label))] if field else []
+        if block.shape is not Shape.HEADING and block.text:
+            self._add(replace(block, label="", plain=block.text))
+
+    def _before(self, block: Block) -> None:
+        if not self._title and (block.shape in (Shape.HEADING, Shape.LABEL) or block.line == 1):
+            words = (block.text if block.shape is Shape.HEADING else block.plain).rstrip(":").strip("\"'“” ")
+            self._title = _TITLE_WORDS.sub("", words).strip() or words
+        else:
+            self._preamble.append(block)
+
+    def _unknown(self, block: Block) -> None:
+        """A heading that names nothing we know: what follows is not read as facts of the section before."""
+        if block.depth <= 2 or self._section is Section.OTHER:
+            self._section, self._within = Section.OTHER, []
+            self._sections.append((Section.OTHER, block))
+        self._parts.append(Part(section=Section.OTHER, field=None, block=block, text=block.text))
+
+    def _within_section(self, block: Block) -> None:
+        assert self._section is not None
+        if block.shape is Shape.ITEM:
+            while self._within and self._within[-1][0] >= block.depth:
+                self._within.pop()
+        field = _look_up(_FIELDS.get(self._section, {}), name_of(block.label)) if block.label else None
+        if field is not None and (block.shape is not Shape.TEXT or block.depth == 0):
+            if block.shape is not Shape.ITEM:
+                self._within = []
+            depth = block.depth if block.shape is Shape.ITEM else -1
+            self._within.append((depth, field, _qualifier(block.label)))
+            if block.text:
+                self._add(replace(block, label="", plain=block.text))
+            return
+        if block.shape is Shape.TEXT and self._ends_measures(block):
+            self._section, self._within = Section.CONCLUSION, []
+            self._sections.append((Section.CONCLUSION, block))
+        self._add(block)
+
+    def _ends_measures(self, block: Block) -> bool:
+        """A paragraph behind the lists of measures closes the document, also without a heading."""
+        behind = self._parts and self._parts[-1].section is Section.MEASURES
+        listed = behind and self._parts[-1].block.shape is Shape.ITEM
+        return bool(self._section is Section.MEASURES and listed and block.gap and block.depth == 0)
+
+    def _add(self, block: Block) -> None:
+        assert self._section is not None
+        field, qualifier = (self._within[-1][1], self._within[-1][2]) if self._within else (None, "")
+        self._parts.append(
+            Part(
+                section=self._section,
+                field=field,
+                block=block,
+                label=block.label,
+                text=block.text if block.label else block.plain,
+                qualifier=qualifier,
+            )
+        )
+
+
+def _qualifier(label: str) -> str:
+    found = re.search(r"\(([^)]{2,})\)\s*\Z", label.rstrip(": "))
+    return found[1] if found else ""
+
+
+def _look_up(table: Mapping[str, _T], name: str) -> _T | None:
+    """By the name, else by its singular."""
+    if name in table:
+        return table[name]
+    return table.get(re.sub(r"(?<=\w\w)s\b", "", name))
