@@ -96,7 +96,8 @@ class Page:
         await response.prepare(request)
         sent: dict[str, str] = {}
         with suppress(ConnectionError):
-            while not self._closing:
+            # Without this a browser that looks elsewhere by now would go on reading here.
+            while not self._closing and request.transport is not None and not request.transport.is_closing():
                 steps = self._ws.activity.steps
                 # Looked up each time: channels come, go and change their ids.
                 screen = self._looked_at(request)

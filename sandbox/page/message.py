@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 
+TINTS = 8
+"""How many colours people's squares have; the stylesheet names each."""
 _IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -58,7 +60,8 @@ def author(ws: "Workspace", one: Message) -> JSON:
 def face(ws: "Workspace", person: "Person") -> JSON:
     """A person's name as it stands beside what they do."""
     name = ws.manifest.name if person.id == ws.bot_user_id else person.name
-    return {"id": person.id, "name": name, "handle": person.handle, "app": person.bot is not None}
+    tint = list(ws.people).index(person.id) % TINTS
+    return {"id": person.id, "name": name, "handle": person.handle, "app": person.bot is not None, "tint": tint}
 
 
 def clock(ws: "Workspace", viewer: "Person", ts: str, form: str) -> str:

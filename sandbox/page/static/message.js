@@ -84,7 +84,7 @@ function reactions(one, flags) {
     "aria-label": `${r.name.replaceAll("_", " ")}, ${r.count}: ${r.who.join(", ")}`,
     onclick: () => act("reacts", { ts: one.ts, emoji: r.name }),
   }, el("span", { cls: "emoji" }, r.sign || `:${r.name}:`), el("span", {}, String(r.count))));
-  const add = iconButton("smile", "Add a reaction", () => react(add, one), { cls: "reaction add", "aria-expanded": "false" });
+  const add = iconButton("smile", "Add another reaction", () => react(add, one), { cls: "reaction add", "aria-expanded": "false" });
   return el("div", { cls: "reactions" }, list, flags.mayWrite ? add : null);
 }
 

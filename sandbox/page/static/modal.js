@@ -43,7 +43,8 @@ function redraw(view) {
   else first();
 }
 
-const first = () => (open.form.querySelector("[autofocus]") || open.form.querySelector("input, select, textarea, button")
+const first = () => (open.form.querySelector("[autofocus]") || open.form.querySelector("input, select, textarea")
+  || open.form.querySelector("button")
   || open.box.dialog.querySelector("footer button:last-child"))?.focus();
 
 // Text that is being typed and was not handed over yet.

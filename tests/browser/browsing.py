@@ -1,0 +1,56 @@
+"""The machine's own browser, found and driven; what it shows is the tests' affair."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+WANTED = (
+    "no browser here: install Chromium (Debian: apt-get install chromium), or name one in TOCSIN_TEST_BROWSER; "
+    "`playwright install chromium` will do too"
+)
+WAIT = 8_000
+"""Milliseconds after which what a test waits for counts as missing."""
+
+
+def found() -> str | None:
+    """The path of a Chromium or a relative of it; None where the machine has none."""
+    named = os.environ.get("TOCSIN_TEST_BROWSER")
+    own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright").expanduser()
+    shipped = [str(p) for p in sorted(own.glob("chromium-*/chrome-linux*/chrome"), reverse=True)]
+    return next((p for p in [named, *map(shutil.which, NAMES), *shipped] if p), None)
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Any]:
+    """A headless browser; raises where there is none."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        made = await playwright.chromium.launch(executable_path=found())
+        try:
+            yield made
+        finally:
+            await made.close()
+
+
+@asynccontextmanager
+async def window(made: Any, url: str, troubles: list[str], **options: Any) -> AsyncIterator[Any]:
+    """A window on the page; whatever it complains of in its console goes to `troubles`."""
+    options = {"viewport": {"width": 1180, "height": 760}, "reduced_motion": "reduce"} | options
+    context = await made.new_context(**options)
+    context.set_default_timeout(WAIT)
+    view = await context.new_page()
+    view.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    view.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+    try:
+        await view.goto(url)
+        await view.wait_for_selector("body[data-ready]")
+        yield view
+    finally:
+        await context.close()
