@@ -1,0 +1,31 @@
+"""Somebody comes into an incident's channel: who comes late is caught up, once. Knows no command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.incidents import lane_of
+from bot.slack.scene import Scene
+from storage.people import unknown_people
+from storage.queue import Job, enqueue
+
+#: Whoever comes this soon, with nothing recorded but the declaration, has missed nothing.
+EARLY = timedelta(minutes=5)
+
+
+async def on_join(at: Scene, event: Mapping[str, Any]) -> None:
+    """`member_joined_channel`; our own joining is none."""
+    user_id = str(event.get("user") or "")
+    if not user_id or user_id == at.bot.identity.user_id:
+        return
+    early = at.incident.declared_at is None or at.now - at.incident.declared_at < EARLY
+    if early and at.incident.entry_counter <= 1:
+        return
+    lane = lane_of(at.incident.id)
+    for unknown in await unknown_people(at.session, at.workspace.id, [user_id]):  # a bot is not caught up
+        payload = {"workspace": at.workspace.id, "slack_id": unknown}
+        await enqueue(at.session, Job(f"learn:{at.workspace.id}:{unknown}", "learn_person", at.now, lane, payload))
+    about = {"incident": at.incident.id, "user": user_id}
+    await enqueue(at.session, Job(f"catch-up:{at.incident.id}:{user_id}", "catch_up", at.now, lane, about))

@@ -1,0 +1,64 @@
+"""`catchup`: where the incident stands for one person; `remind`: when an update is asked for next. Both private."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.errors import EmptyText
+from bot.domain.timeline import Kind
+from bot.incidents import job_about, read_record
+from bot.slack.answer import Answer
+from bot.slack.briefing import caught_up
+from bot.slack.call import Call
+from bot.slack.command import RECORDERS, Command
+from bot.slack.escalating import asked_by
+from bot.slack.watching import STOPPED, UPDATE
+from storage.artifacts import keep_artifact
+from storage.entries import entries_of
+from storage.queue import rearm
+
+MOST = 24 * 60  # minutes that a reminder can be put off at once
+
+
+async def _catchup(call: Call) -> Answer:
+    """The same words that somebody who joins late gets, as they stand now."""
+    settings, incident = call.bot.settings, call.about
+    record = await read_record(
+        call.session, incident, zone_label=settings.timezone_label, prefix=settings.incident_prefix
+    )
+    escalations = await entries_of(call.session, incident.id, kinds=[Kind.ESCALATED])
+    return caught_up(call.bot, record, call.actor.user_id, await asked_by(call.session, incident.id, escalations))
+
+
+async def _remind(call: Call) -> Answer:
+    """`remind 15` puts the update reminder off, `remind stop` ends it for this incident, `remind on` begins again."""
+    words = call.keyed.text.split()
+    word = words[0].casefold() if words else ""
+    if word in ("stop", "off", "never"):
+        await keep_artifact(call.session, call.about.id, UPDATE, at=call.now, ref=STOPPED)
+        return Answer(call.say("answers.remind_stopped"))
+    if word in ("on", "start"):
+        return await _begin_again(call)
+    digits = word.removesuffix("minutes").removesuffix("min").removesuffix("m")
+    if not digits.isdigit() or not 1 <= int(digits) <= MOST:
+        raise EmptyText(verb=call.verb)
+    until = call.now + timedelta(minutes=int(digits))
+    await keep_artifact(call.session, call.about.id, UPDATE, at=call.now, ref=until.isoformat())
+    await rearm(call.session, job_about(call.about.id, "watch", until))
+    return Answer(call.say("answers.remind_in", minutes=int(digits)))
+
+
+async def _begin_again(call: Call) -> Answer:
+    settings = call.bot.settings
+    severity = settings.severity_named(call.about.severity)
+    own = severity.update_minutes if severity else None
+    minutes = settings.update_minutes if own is None else own
+    await keep_artifact(call.session, call.about.id, UPDATE, at=call.now)
+    await rearm(call.session, job_about(call.about.id, "watch", call.now))
+    return Answer(call.say("answers.remind_on", minutes=minutes) if minutes else call.say("answers.remind_off"))
+
+
+COMMANDS = (
+    Command("catchup", _catchup, ("catch-up",), allowed=RECORDERS, writes=False, double=False),
+    Command("remind", _remind, ("snooze",), double=False),
+)
