@@ -1,13 +1,15 @@
 """Group commit: one writer takes what waits, commits once, releases each waiter. Knows no table and no kind of work.
 
-Measured: 5,000 to 13,000 rows/s with full durability, against 300 to 700 with a commit each.
+Measured: 5,000 to 13,000 rows/s with full durability, against 300 to 700 with a commit each. Where whoever made it
+knows how to write many items in a few statements (`at_once`), those cost a tenth of what they cost one by one.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,8 @@ from storage.database import Database
 
 R = TypeVar("R")
 Work = Callable[[AsyncSession], Awaitable[R]]
+#: Writes what it can of some items in a few statements: the places of those that it wrote.
+AtOnce = Callable[[AsyncSession, Sequence[Any]], Awaitable[Collection[int]]]
 
 MOST_AT_ONCE = 128
 MOST_WAITING = 5_000
@@ -25,64 +29,110 @@ class Overloaded(Exception):
     """More waits than can be written soon: the sender is to try again later. Nothing was written."""
 
 
-class GroupCommit:
-    """Runs pieces of work in shared transactions. A piece is done when `run` returns: then it is durable.
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A piece of work and who waits for it. `item` is what `at_once` may write in its stead; None where it may not."""
 
-    Work must touch nothing but its session: where a batch fails, each of its pieces is run again in a transaction of
-    its own, so that a bad one fails alone.
+    work: Work[Any]
+    done: asyncio.Future[Any]
+    item: object = None
+
+    def succeed(self, result: object) -> None:
+        if not self.done.cancelled():
+            self.done.set_result(result)
+
+    def fail(self, fault: BaseException) -> None:
+        if not self.done.cancelled():
+            self.done.set_exception(fault)
+
+
+class GroupCommit:
+    """Runs pieces of work in shared transactions. A piece is done when `run` or `take` returns: then it is durable.
+
+    Work must touch nothing but its session: where one of a batch fails, each is run again in a transaction of its own,
+    so that a bad one fails alone. Where their commit fails, all of them fail.
     """
 
-    def __init__(self, db: Database, *, most_at_once: int = MOST_AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        at_once: AtOnce | None = None,
+        most_at_once: int = MOST_AT_ONCE,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
         self._db = db
+        self._at_once = at_once
         self._most_at_once = most_at_once
         self._most_waiting = most_waiting
-        self._waiting: deque[tuple[Work[Any], asyncio.Future[Any]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._writer: asyncio.Task[None] | None = None
 
     async def run(self, work: Work[R]) -> R:
         """The result of `work` after its commit. Raises what `work` raises, what the commit raises, and Overloaded."""
+        result: R = await self._result(work, None)
+        return result
+
+    async def take(self, item: object, otherwise: Work[None]) -> None:
+        """Have `item` written with others of its kind, or `otherwise` run where it is left over. Raises as `run`."""
+        await self._result(otherwise, item)
+
+    def _result(self, work: Work[Any], item: object) -> asyncio.Future[Any]:
         if len(self._waiting) >= self._most_waiting:
             raise Overloaded
-        done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, done))
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(work, done, item))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._drain(), name="group commit")
-        return await done
+        return done
 
     async def _drain(self) -> None:
         while self._waiting:
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_at_once))]
-            batch = [(work, done) for work, done in taken if not done.cancelled()]
-            if len(batch) > 1 and await self._together(batch):
+            batch = [one for one in taken if not one.done.cancelled()]
+            shared = len(batch) > 1 or any(one.item is not None for one in batch)
+            if shared and await self._together(batch):
                 continue
-            for work, done in batch:
-                await self._alone(work, done)
+            for one in batch:
+                await self._alone(one)
 
-    async def _together(self, batch: list[tuple[Work[Any], asyncio.Future[Any]]]) -> bool:
+    async def _together(self, batch: Sequence[_Waiting]) -> bool:
         """One transaction for all; False where any of it failed, and then nothing of it was written."""
-        results = []
+        results: list[Any] = []
         try:
             async with self._db.write() as session:
-                for work, _ in batch:
-                    results.append(await work(session))
+                written = await self._written_at_once(session, batch)
+                for one in batch:
+                    if one in written:
+                        results.append(None)
+                        continue
+                    result = await one.work(session)
                     await session.flush()
-        except Exception:
-            return False  # which of them it was shows when each is run alone
-        for (_, done), result in zip(batch, results, strict=True):
-            if not done.cancelled():
-                done.set_result(result)
+                    results.append(result)
+        except Exception as fault:
+            if len(results) < len(batch):
+                return False  # which of them it was shows when each is run alone
+            for one in batch:
+                one.fail(fault)
+            return True
+        for one, result in zip(batch, results, strict=True):
+            one.succeed(result)
         return True
 
-    async def _alone(self, work: Work[Any], done: asyncio.Future[Any]) -> None:
+    async def _written_at_once(self, session: AsyncSession, batch: Sequence[_Waiting]) -> set[_Waiting]:
+        offered = [one for one in batch if one.item is not None]
+        if self._at_once is None or not offered:
+            return set()
+        return {offered[place] for place in await self._at_once(session, [one.item for one in offered])}
+
+    async def _alone(self, one: _Waiting) -> None:
         try:
             async with self._db.write() as session:
-                result = await work(session)
+                result = await one.work(session)
         except Exception as fault:
-            if not done.cancelled():
-                done.set_exception(fault)
+            one.fail(fault)
             return
-        if not done.cancelled():
-            done.set_result(result)
+        one.succeed(result)
 
     async def drain(self) -> None:
         """Wait until nothing waits any more."""

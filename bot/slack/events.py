@@ -8,52 +8,36 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.timeline import Source
 from bot.jobs import Retry
 from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused, SlackUnwell
-from bot.slack.bang import is_typed
 from bot.slack.bot import Bot
 from bot.slack.channels import CHANNEL_EVENTS
 from bot.slack.dispatch import Request, handle
-from bot.slack.intake import on_message
-from bot.slack.marks import kind_of
+from bot.slack.inlet import IN_CHANNEL, Inlet
 from bot.slack.modals import SHORTCUTS, open_modal, submit
-from bot.slack.people import get_to_know, refresh
-from bot.slack.reactions import on_pin, on_reaction
+from bot.slack.people import refresh
 from bot.slack.replying import Replies
-from bot.slack.scene import Scene, scene
-from storage.batching import GroupCommit
 
 log = logging.getLogger(__name__)
 
-EventHandler = Callable[[Scene, Mapping[str, Any]], Awaitable[None]]
-
-#: Events in one of our channels, by type.
-IN_CHANNEL: Mapping[str, EventHandler] = {
-    "message": on_message,
-    "reaction_added": on_reaction,
-    "reaction_removed": on_reaction,
-    "pin_added": on_pin,
-    "pin_removed": on_pin,
-}
 ANYTHING = re.compile(".*")
 
 
 def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     """Connect Bolt to the handlers. Called once, by the composition root."""
 
-    intake = GroupCommit(bot.db)
+    inlet = Inlet(bot)
 
     @app.event(ANYTHING)
     async def event(event: dict[str, Any]) -> None:
-        await on_event(bot, intake, event)
+        await on_event(bot, inlet, event)
 
     @app.command(ANYTHING)
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -98,53 +82,16 @@ def _typed(body: Mapping[str, Any]) -> Request:
     )
 
 
-async def on_event(bot: Bot, intake: GroupCommit, event: Mapping[str, Any]) -> None:
+async def on_event(bot: Bot, inlet: Inlet, event: Mapping[str, Any]) -> None:
     """One event, whichever; those that concern us are durable when this returns."""
     kind = str(event.get("type"))
-    if (in_channel := IN_CHANNEL.get(kind)) is not None:
-        await _in_channel(bot, intake, in_channel, event)
+    if kind in IN_CHANNEL:
+        await inlet.take(event)
     elif (of_channel := CHANNEL_EVENTS.get(kind)) is not None:
         async with bot.db.write() as session:
             await of_channel(bot, session, event)
     elif kind == "user_change":
         await refresh(bot, event.get("user") or {})
-
-
-async def _in_channel(bot: Bot, intake: GroupCommit, handler: EventHandler, event: Mapping[str, Any]) -> None:
-    """Most channels we hear of are none of ours: a look tells, so that they never wait for the one writer.
-
-    What is said in a channel before its row is written is read back once it is (`opening`).
-    """
-    async with bot.db.read() as session:
-        here = await scene(bot, session, _channel_id(event))
-        actor_id = acting(here, event) if here is not None else ""
-    if here is None:
-        return
-    if actor_id:
-        # Who records or marks must be known first: a member may do more than somebody unknown, a bot nothing.
-        await get_to_know(bot, bot.identity.team_id, actor_id)
-
-    async def take_in(session: AsyncSession) -> None:
-        here = await scene(bot, session, _channel_id(event))
-        if here is not None:
-            await handler(here, event)
-
-    await intake.run(take_in)
-
-
-def acting(here: Scene, event: Mapping[str, Any]) -> str:
-    """Who does more than talk by an event: records with `!verb`, or marks; empty where nobody does."""
-    kind, message = event.get("type"), event.get("message") or event
-    if kind == "message":
-        typed = not message.get("bot_id") and is_typed(str(message.get("text") or ""))
-        return str(message.get("user") or "") if typed else ""
-    marks = kind in ("pin_added", "pin_removed") or kind_of(here, str(event.get("reaction") or "")) is not None
-    return str(event.get("user") or "") if marks else ""
-
-
-def _channel_id(event: Mapping[str, Any]) -> str:
-    channel = event.get("channel") or event.get("channel_id") or (event.get("item") or {}).get("channel")
-    return str(channel or "")
 
 
 async def on_click(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> None:

@@ -88,19 +88,7 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str) -> None:
     found = await entry_of_message(at.session, row.id)
     keep = at.bot.settings.capture == "all" or found is not None or (not bot_id and is_typed(text))
     keep = keep or await mark_on(at, ts) is not None
-    resent = message.get("client_msg_id")
-    said = Said(
-        ts=ts,
-        event_ts=event_ts,
-        person_id=author.id,
-        text=text if keep else None,
-        thread_ts=message.get("thread_ts"),
-        bot_id=bot_id,
-        subtype=message.get("subtype"),
-        client_msg_id=str(resent) if resent else None,
-        edited_ts=(message.get("edited") or {}).get("ts"),
-        files=_files(message) if keep else [],
-    )
+    said = said_in(message, event_ts, author.id, keep=keep)
     # What was redacted here comes back by no late copy of an earlier wording.
     older = found is None or not found[1].redacted
     first = row.text is None
@@ -112,6 +100,23 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str) -> None:
     if changed or came_late:
         await settle(at, row, reworded=changed and not first)
         await _settle_twins(at, row)
+
+
+def said_in(message: Mapping[str, Any], event_ts: str, person_id: int, *, keep: bool = True) -> Said:
+    """A message as it is stored: without its words where they are not to be kept."""
+    resent = message.get("client_msg_id")
+    return Said(
+        ts=str(message["ts"]),
+        event_ts=event_ts,
+        person_id=person_id,
+        text=str(message.get("text") or "") if keep else None,
+        thread_ts=message.get("thread_ts"),
+        bot_id=message.get("bot_id"),
+        subtype=message.get("subtype"),
+        client_msg_id=str(resent) if resent else None,
+        edited_ts=(message.get("edited") or {}).get("ts"),
+        files=_files(message) if keep else [],
+    )
 
 
 async def _settle_twins(at: Scene, row: Message) -> None:
