@@ -2,7 +2,8 @@
 
 The wheel's own start-up adds a system user and opens up parent folders when run as root; this one copies the server
 to a temporary folder and runs it there, as `nobody` where we are root (PostgreSQL refuses root). Unix socket only,
-nothing is durable (fsync off) unless asked for, all of it goes with the folder. TOCSIN_TEST_POSTGRES names a server that runs already.
+nothing is durable (fsync off) unless asked for, all of it goes with the folder.
+TOCSIN_TEST_POSTGRES names a server that runs already.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,8 +39,11 @@ def installed() -> Path | None:
 
 
 @contextmanager
-def server(changed: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The URL of a server (without a database's name), running while the block does. `changed` are other settings."""
+def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = ()) -> Iterator[str]:
+    """The URL of a server (without a database's name), running while the block does. `changed` are other settings.
+
+    `under` is a program to run it under, such as a tracer. Neither concerns a server that runs already.
+    """
     running = os.environ.get("TOCSIN_TEST_POSTGRES")
     if running:
         yield running
@@ -59,7 +63,8 @@ def server(changed: Mapping[str, str] | None = None) -> Iterator[str]:
         _run(
             folder, user, "initdb", "-D", str(folder / "data"), "-U", "tocsin", "-A", "trust", "-E", "UTF8", "--no-sync"
         )
-        options = [part for name, value in (SETTINGS | dict(changed or {})).items() for part in ("-c", f"{name}={value}")]
+        settings = SETTINGS | dict(changed or {})
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [*under, str(folder / "pg/bin/postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
         log = (folder / "log").open("wb")
         process = subprocess.Popen(command, stdout=log, stderr=log, user=user, env=_environment(folder), cwd=folder)
