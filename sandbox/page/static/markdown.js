@@ -3,7 +3,10 @@
 import { el } from "./dom.js";
 
 const ITEM = /^(\s*)([-*+]|\d+[.)])\s+(.*)$/;
-const INLINE = /`([^`]+)`|\*\*(.+?)\*\*|(?<![\w*])[*_](?=\S)(.+?)(?<=\S)[*_](?![\w*])|~~(.+?)~~|\[([^\]]*)\]\(<?([^)\s>]+)>?\)|<(https?:[^>\s]+)>|\\([\\`*_{}[\]()#+\-.!|~<>&])|&(amp|lt|gt|quot|nbsp);/;
+const INLINE = new RegExp([
+  /`([^`]+)`/, /\*\*(.+?)\*\*/, /(?<![\w*])[*_](?=\S)(.+?)(?<=\S)[*_](?![\w*])/, /~~(.+?)~~/, /\[([^\]]*)\]\(<?([^)\s>]+)>?\)/,
+  /<(https?:[^>\s]+)>/, /\\([\\`*_{}[\]()#+\-.!|~<>&])/, /&(amp|lt|gt|quot|nbsp);/,
+].map((one) => one.source).join("|"));
 const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" };
 
 export function markdown(text) {
@@ -18,6 +21,7 @@ function parse(lines) {
     while (at < lines.length && while_(lines[at])) at += 1;
     return lines.slice(from, at);
   };
+  const inList = (one) => ITEM.test(one) || /^\s+\S/.test(one) || (!one.trim() && ITEM.test(next(lines, at)));
   while (at < lines.length) {
     const line = lines[at];
     const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
@@ -28,8 +32,10 @@ function parse(lines) {
       nodes.push(el("pre", {}, take((one) => !/^```/.test(one)).join("\n")));
       at += 1;
     } else if (/^\s*([-*_])(\s*\1){2,}\s*$/.test(line)) (nodes.push(el("hr")), (at += 1));
-    else if (/^>/.test(line)) nodes.push(el("blockquote", {}, parse(take((one) => /^>/.test(one)).map((one) => one.replace(/^> ?/, "")))));
-    else if (ITEM.test(line)) nodes.push(list(take((one) => ITEM.test(one) || /^\s+\S/.test(one) || (!one.trim() && ITEM.test(next(lines, at))))));
+    else if (/^>/.test(line)) {
+      nodes.push(el("blockquote", {}, parse(take((one) => /^>/.test(one)).map((one) => one.replace(/^> ?/, "")))));
+    }
+    else if (ITEM.test(line)) nodes.push(list(take(inList)));
     else if (/\|/.test(line) && /^\s*\|?\s*:?-+/.test(lines[at + 1] || "")) nodes.push(table(take((one) => /\|/.test(one))));
     else nodes.push(el("p", {}, inline(take((one) => one.trim() && !ITEM.test(one) && !/^(#{1,6}\s|>|```)/.test(one)).join("\n"))));
   }
@@ -60,7 +66,8 @@ function table(lines) {
   const rows = lines.filter((_, index) => index !== 1).map((line) =>
     line.replace(/^\s*\||\|\s*$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim()));
   const row = (cells, tag) => el("tr", {}, cells.map((cell) => el(tag, {}, inline(cell))));
-  return el("div", { cls: "table-frame" }, el("table", {}, el("thead", {}, row(rows[0], "th")), el("tbody", {}, rows.slice(1).map((cells) => row(cells, "td")))));
+  const body = rows.slice(1).map((cells) => row(cells, "td"));
+  return el("div", { cls: "table-frame" }, el("table", {}, el("thead", {}, row(rows[0], "th")), el("tbody", {}, body)));
 }
 
 function inline(text) {
