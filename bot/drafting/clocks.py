@@ -94,6 +94,10 @@ class Clock:
         """`Friday 15 March 2024, 10:00 UTC`."""
         return f"{self.long_date(at)}, {self.time(at, seconds=seconds)}"
 
+    def exact(self, at: datetime) -> str:
+        """`Fri 15 Mar 2024, 10:00 UTC`, with seconds where there are any: nothing of the instant is lost."""
+        return f"{self.short_date(at)} {self.local(at).year}, {self.time(at, seconds=bool(at.second))}"
+
     def length(self, minutes: int) -> str:
         """`2 h 30 min`, `45 min`, `1 d 0 h 5 min`; nothing is `0 min`."""
         calendar = self._calendar

@@ -228,7 +228,7 @@ class Page:
             {
                 "ref": self._ref((each.number,)).strip(),
                 "kind": each.kind,
-                "time": f"{self._clock.short_date(each.at)}, {self._clock_of(each.at, each.approximate)}",
+                "time": ("~" if each.approximate else "") + self._clock.exact(each.at),
                 "author": markdown(each.author),
                 "source": each.source,
                 "link": markdown(each.permalink or ""),

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from bot.drafting.written.blocks import Block, Shape
 
-
 _T = TypeVar("_T")
 
 
