@@ -20,7 +20,7 @@ from bot.domain.public import stamp
 from bot.domain.record import Record
 from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry
 from storage.artifacts import note_audit
-from storage.entries import add_entry, add_version, entries_of, number_of_key
+from storage.entries import add_entry, add_version, entries_of, recorded_under
 from storage.incidents import cached_fields, channel_of_incident, lock_incident, take_incident_number
 from storage.people import names, unknown_people
 from storage.queue import Job, enqueue, rearm
@@ -103,15 +103,14 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     before_entries = await entries_of(session, incident.id, kinds=STATE_KINDS) if stateful else []
     before = fold(before_entries) if stateful else cached_state(incident)
     after = weigh(before_entries, change, at=at) if stateful else before
-    numbers = await _write(session, incident, change, at=at)
+    entries = await _write(session, incident, change, at=at)
     if stateful:
         for name, value in cached_fields(after).items():
             setattr(incident, name, value)
     incident.version += 1
     session.add(incident)
-    entries = await entries_of(session, incident.id, numbers=numbers)
-    by_number = {entry.number: entry for entry in entries}
-    recorded = Recorded(incident, tuple(by_number[number] for number in numbers), before, after)
+    await session.flush()
+    recorded = Recorded(incident, tuple(entries), before, after)
     await _learn_whom_it_names(session, incident, recorded.entries, at)
     for job in _consequences(recorded, change, at):
         await (rearm if job.id.startswith("again:") else enqueue)(session, job)
@@ -123,21 +122,18 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
 async def _repeated(session: AsyncSession, incident: Incident, change: Change) -> Recorded | None:
     """What stands where this very change was recorded before (its key is the sender's)."""
     keys = [new.key for new in change.entries] + [revision.key for revision in change.revisions]
-    for key in keys:
-        found = await number_of_key(session, key)
-        if found is not None and found[0] == incident.id:
-            entries = await entries_of(session, found[0], numbers=[found[1]])
-            state = cached_state(incident)
-            return Recorded(incident, tuple(entries), state, state, repeated=True)
-    return None
+    found = await recorded_under(session, keys)
+    if found is None or found[0] != incident.id:
+        return None
+    state = cached_state(incident)
+    return Recorded(incident, (found[1],), state, state, repeated=True)
 
 
-async def _write(session: AsyncSession, incident: Incident, change: Change, *, at: datetime) -> list[int]:
-    numbers = []
+async def _write(session: AsyncSession, incident: Incident, change: Change, *, at: datetime) -> list[Entry]:
+    """The entries of a change as they stand now, revised ones first."""
     for revision in change.revisions:
         if not await add_version(session, incident, revision):
             raise Conflict(number=revision.number)
-        numbers.append(revision.number)
         await note_audit(
             session,
             incident.workspace_id,
@@ -148,21 +144,26 @@ async def _write(session: AsyncSession, incident: Incident, change: Change, *, a
             before=f"v{revision.before.version}",
             after=f"v{revision.after.version}",
         )
+    numbers = [revision.number for revision in change.revisions]
+    revised = (
+        {entry.number: entry for entry in await entries_of(session, incident.id, numbers=numbers)} if numbers else {}
+    )
+    entries = [revised[number] for number in numbers]
     for new in change.entries:
         message_id = None
         if new.origin is not None:
             message_id = await message_of_origin(session, incident.workspace_id, new.origin)
-        number = await add_entry(session, incident, new, at=at, message_id=message_id)
-        numbers.append(number)
+        entry = await add_entry(session, incident, new, at=at, message_id=message_id)
+        entries.append(entry)
         await note_audit(
             session,
             incident.workspace_id,
             at=at,
             actor=new.recorded_by_id,
             action=change.name,
-            target=f"{incident.number}#{number}",
+            target=f"{incident.number}#{entry.number}",
         )
-    return numbers
+    return entries
 
 
 def cached_state(incident: Incident) -> IncidentState:

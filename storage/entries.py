@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
+from bot.domain.lifecycle import provisional
 from bot.domain.timeline import Entry, Kind, NewEntry, Origin, Revision, Source, Standing
 from storage.people import person_of
 from storage.tables import Channel, Incident, Message, Person, Workspace
@@ -21,29 +23,38 @@ _IDENTIFIERS = frozenset({"severity", "sort", "visibility", "by", "status", "rol
 
 _AUTHOR, _RECORDER, _CHANGER = aliased(Person), aliased(Person), aliased(Person)
 
-
-async def take_entry_number(session: AsyncSession, incident_id: int) -> int:
-    """The next #n of an incident, taken in this transaction."""
-    done = await session.execute(
-        update(Incident)
-        .where(col(Incident.id) == incident_id)
-        .values(entry_counter=col(Incident.entry_counter) + 1)
-        .returning(col(Incident.entry_counter))
+#: Statements of every command, put together once.
+_UNDER = (
+    select(col(Row.incident_id), col(Row.number))
+    .where(col(Row.key).in_(bindparam("keys", expanding=True)))
+    .order_by(col(Row.id))
+    .limit(1)
+)
+_SAME = (
+    select(col(Row.incident_id), col(Row.number))
+    .where(
+        col(Row.fingerprint) == bindparam("fingerprint"),
+        col(Row.latest),
+        col(Row.standing) == "standing",
+        col(Row.recorded_at) >= bindparam("since"),
     )
-    return int(done.scalar_one())
+    .order_by(col(Row.id).desc())
+    .limit(1)
+)
 
 
 async def add_entry(
     session: AsyncSession, incident: Incident, new: NewEntry, *, at: datetime, message_id: int | None = None
-) -> int:
-    """Append an entry under the next number, which is returned."""
-    incident_id = incident.id
-    number = await take_entry_number(session, incident_id)
+) -> Entry:
+    """Append an entry under the next number, as it is returned. The caller holds the incident (`lock_incident`)."""
+    incident.entry_counter = number = incident.entry_counter + 1
+    session.add(incident)
+    permalink = new.permalink or await _permalink(session, incident.workspace_id, new.origin)
     author = await person_of(session, incident.workspace_id, new.author_id)
     recorder = await person_of(session, incident.workspace_id, new.recorded_by_id)
     session.add(
         Row(
-            incident_id=incident_id,
+            incident_id=incident.id,
             number=number,
             kind=new.kind,
             text=new.text,
@@ -57,14 +68,14 @@ async def add_entry(
             recorded_by_id=recorder.id,
             source=new.source,
             message_id=message_id,
-            permalink=new.permalink or await _permalink(session, incident.workspace_id, new.origin),
+            permalink=permalink,
             key=new.key,
             fingerprint=new.fingerprint,
             locked=sorted(new.locked),
         )
     )
-    await session.flush()
-    return number
+    origin = new.origin if message_id is not None else None
+    return replace(provisional(new, number, at), permalink=permalink, locked=new.locked, origin=origin)
 
 
 async def _permalink(session: AsyncSession, workspace_id: int, origin: Origin | None) -> str | None:
@@ -159,32 +170,17 @@ async def entry_of_message(session: AsyncSession, message_id: int) -> tuple[int,
     return (row[-1], _entry(row)) if row else None
 
 
-async def number_of_key(session: AsyncSession, key: str) -> tuple[int, int] | None:
-    """(incident's key, number) of what was recorded under an idempotency key."""
-    row = (
-        await session.execute(select(col(Row.incident_id), col(Row.number)).where(col(Row.key) == key))
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
 async def recorded_under(session: AsyncSession, keys: Sequence[str]) -> tuple[int, Entry] | None:
     """(incident's key, entry in its last version) of the first thing recorded under any of these idempotency keys."""
-    query = select(col(Row.incident_id), col(Row.number)).where(col(Row.key).in_(keys)).order_by(col(Row.id)).limit(1)
-    row = (await session.execute(query)).one_or_none()
+    row = (await session.execute(_UNDER, {"keys": list(keys)})).one_or_none()
     entry = await entry_of(session, row[0], row[1]) if row else None
     return (row[0], entry) if row and entry else None
 
 
-async def same_command(
-    session: AsyncSession, incident_id: int | None, fingerprint: str, at: datetime, within: timedelta
-) -> Entry | None:
+async def same_command(session: AsyncSession, fingerprint: str, at: datetime, within: timedelta) -> Entry | None:
     """The standing entry that an identical command made within `within` before `at`, or None."""
-    query = _select().where(col(Row.fingerprint) == fingerprint, col(Row.latest), col(Row.standing) == "standing")
-    query = query.where(col(Row.recorded_at) >= at - within)
-    if incident_id is not None:
-        query = query.where(col(Row.incident_id) == incident_id)
-    row = (await session.execute(query.order_by(col(Row.id).desc()).limit(1))).one_or_none()
-    return _entry(row) if row else None
+    row = (await session.execute(_SAME, {"fingerprint": fingerprint, "since": at - within})).one_or_none()
+    return await entry_of(session, row[0], row[1]) if row else None
 
 
 async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> Entry | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.incident import IncidentState
-from storage.tables import Channel, Incident, Workspace
+from storage.people import meet, person_of, workspace_of
+from storage.tables import Channel, Incident, Person, Workspace
 from storage.upsert import insert_once
 
 #: The fields of the incident's row that are a cache of the fold.
@@ -25,6 +29,30 @@ CACHED = (
     "detected_at",
     "mitigated_at",
     "resolved_at",
+)
+
+#: Statements of every command and message, put together once.
+_LOCKED = (
+    select(Incident)
+    .where(col(Incident.id) == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_PLACE = (
+    select(Workspace, Channel, Incident)
+    .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
+    .join(Incident, col(Incident.id) == col(Channel.incident_id))
+    .where(col(Workspace.team_id) == bindparam("team_id"), col(Channel.slack_id) == bindparam("slack_id"))
+)
+_WHEREABOUTS: Select[Any] = (
+    select(Workspace, Person, Channel, Incident)
+    .select_from(Workspace)
+    .outerjoin(Person, and_(col(Person.workspace_id) == col(Workspace.id), col(Person.user_id) == bindparam("user_id")))
+    .outerjoin(
+        Channel, and_(col(Channel.workspace_id) == col(Workspace.id), col(Channel.slack_id) == bindparam("slack_id"))
+    )
+    .outerjoin(Incident, col(Incident.id) == col(Channel.incident_id))
+    .where(col(Workspace.team_id) == bindparam("team_id"))
 )
 
 
@@ -57,9 +85,11 @@ async def incident_by_id(session: AsyncSession, incident_id: int) -> Incident:
 
 
 async def lock_incident(session: AsyncSession, incident_id: int) -> Incident:
-    """The incident's row, held until the transaction ends (SQLite has one writer anyway)."""
-    query = select(Incident).where(col(Incident.id) == incident_id).with_for_update()
-    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
+    """The incident's row as it is now, held until the transaction ends. Raises NoResultFound."""
+    if session.get_bind().dialect.name == "sqlite":
+        # Its one writer holds everything from the start, so what this transaction has read is what there is.
+        return await session.get_one(Incident, incident_id)
+    return (await session.execute(_LOCKED, {"id": incident_id})).scalar_one()
 
 
 async def incidents_of(session: AsyncSession, workspace_id: int) -> list[Incident]:
@@ -80,15 +110,31 @@ async def channel_of(session: AsyncSession, workspace_id: int, slack_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where somebody asks for something: `channel` and `incident` are None where it is none of ours."""
+
+    workspace: Workspace
+    person: Person
+    channel: Channel | None
+    incident: Incident | None
+
+
+async def whereabouts(session: AsyncSession, team_id: str, slack_id: str, user_id: str) -> Whereabouts:
+    """Who asks and where; workspace and person are made on first sight."""
+    asked = {"team_id": team_id, "slack_id": slack_id, "user_id": user_id}
+    found = (await session.execute(_WHEREABOUTS, asked)).one_or_none()
+    workspace: Workspace = found[0] if found else await workspace_of(session, team_id)
+    person: Person | None = found[1] if found else None
+    if person is None:
+        person = await person_of(session, workspace.id, user_id)
+    meet(session, person)
+    return Whereabouts(workspace, person, *(found[2:] if found else (None, None)))
+
+
 async def place_of(session: AsyncSession, team_id: str, slack_id: str) -> tuple[Workspace, Channel, Incident] | None:
     """The workspace, channel and incident of a Slack channel; None where it is none of ours."""
-    query = (
-        select(Workspace, Channel, Incident)
-        .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
-        .join(Incident, col(Incident.id) == col(Channel.incident_id))
-        .where(col(Workspace.team_id) == team_id, col(Channel.slack_id) == slack_id)
-    )
-    found = (await session.execute(query)).one_or_none()
+    found = (await session.execute(_PLACE, {"team_id": team_id, "slack_id": slack_id})).one_or_none()
     return (found[0], found[1], found[2]) if found else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,20 +13,31 @@ from bot.domain.markup import Names
 from storage.tables import Channel, Person, UserGroup, Workspace
 from storage.upsert import insert_once
 
+#: Statements of every command, put together once.
+_WORKSPACE = select(Workspace).where(col(Workspace.team_id) == bindparam("team_id"))
+_PERSON = select(Person).where(
+    col(Person.workspace_id) == bindparam("workspace_id"), col(Person.user_id) == bindparam("user_id")
+)
+#: Where a session keeps whom it has read already: who asks is mostly who records and who is the author.
+_MET = "people met"
+
 
 async def workspace_of(session: AsyncSession, team_id: str, enterprise_id: str | None = None) -> Workspace:
     """The workspace of a team id, made on first sight."""
-    found = (await session.execute(select(Workspace).where(col(Workspace.team_id) == team_id))).scalar_one_or_none()
+    found = (await session.execute(_WORKSPACE, {"team_id": team_id})).scalar_one_or_none()
     if found is None:
         await insert_once(session, Workspace, team_id=team_id, enterprise_id=enterprise_id, incident_counter=0)
-        found = (await session.execute(select(Workspace).where(col(Workspace.team_id) == team_id))).scalar_one()
+        found = (await session.execute(_WORKSPACE, {"team_id": team_id})).scalar_one()
     return found
 
 
 async def person_of(session: AsyncSession, workspace_id: int, user_id: str) -> Person:
     """The person of a Slack user id, made on first sight (then `standing` is unknown until somebody looks)."""
-    query = select(Person).where(col(Person.workspace_id) == workspace_id, col(Person.user_id) == user_id)
-    found = (await session.execute(query)).scalar_one_or_none()
+    met: dict[tuple[int, str], Person] = session.info.setdefault(_MET, {})
+    if (known := met.get((workspace_id, user_id))) is not None:
+        return known
+    whom = {"workspace_id": workspace_id, "user_id": user_id}
+    found = (await session.execute(_PERSON, whom)).scalar_one_or_none()
     if found is None:
         await insert_once(
             session,
@@ -36,8 +47,14 @@ async def person_of(session: AsyncSession, workspace_id: int, user_id: str) -> P
             standing="bot" if user_id.startswith("B") else "unknown",
             is_deactivated=False,
         )
-        found = (await session.execute(query)).scalar_one()
+        found = (await session.execute(_PERSON, whom)).scalar_one()
+    meet(session, found)
     return found
+
+
+def meet(session: AsyncSession, person: Person) -> None:
+    """Have `person_of` know somebody whom this session has read."""
+    session.info.setdefault(_MET, {})[person.workspace_id, person.user_id] = person
 
 
 async def learn_person(session: AsyncSession, workspace_id: int, user_id: str, *, at: datetime, **facts: Any) -> Person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.metrics import Metrics
@@ -33,3 +34,5 @@ class Bot:
     api: SlackApi
     identity: Identity = field(default_factory=Identity)
     metrics: Metrics = field(default_factory=Metrics)
+    met: dict[str, datetime] = field(default_factory=dict)
+    """Whom the database was seen to know lately, by Slack id, and until when that need not be looked up again."""

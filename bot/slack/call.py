@@ -120,7 +120,8 @@ class Call:
 
     async def plain(self, text: str) -> str:
         """Text as a person reads it."""
-        return plain(text, await self.names())
+        # Without a bracket it names nobody, so that nobody's name need be read.
+        return plain(text, await self.names() if "<" in text else Names())
 
     def parse(self, taken: frozenset[str]) -> None:
         """Split the line by the keys this verb takes; the time words are read later, by `moment`.
@@ -242,7 +243,7 @@ class Call:
         if fingerprint is None or self.again:
             return None
         # The fingerprint says where it was typed; what `declare` made stands in another incident than that.
-        return await same_command(self.session, None, fingerprint, self.now, DOUBLE)
+        return await same_command(self.session, fingerprint, self.now, DOUBLE)
 
     async def done_before(self) -> Entry | None:
         """What this very call recorded when it came the first time: Slack sends again what it saw no answer to."""

@@ -29,8 +29,8 @@ from bot.slack.instants import instant
 from bot.slack.people import get_to_know
 from bot.slack.refusals import in_words
 from storage.artifacts import note_audit
-from storage.incidents import channel_of, incident_by_id
-from storage.people import person_of, workspace_of
+from storage.incidents import whereabouts
+from storage.people import workspace_of
 from storage.viewing import incident_seen
 
 log = logging.getLogger(__name__)
@@ -123,23 +123,20 @@ async def _run(call: Call, command: Command | None) -> tuple[Answer, NotAllowed 
 
 
 async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, line: str, again: bool) -> Call:
-    workspace = await workspace_of(session, bot.identity.team_id)
-    channel = await channel_of(session, workspace.id, request.channel_id)
-    incident = None
-    if channel is not None and channel.incident_id is not None:
-        incident = await incident_by_id(session, channel.incident_id)
+    here = await whereabouts(session, bot.identity.team_id, request.channel_id, request.user_id)
+    incident = here.incident
     call = Call(
         bot=bot,
         session=session,
-        workspace=workspace,
-        actor=await person_of(session, workspace.id, request.user_id),
+        workspace=here.workspace,
+        actor=here.person,
         now=bot.clock.now().replace(microsecond=0),
         key=request.hashed_key(),
         source=request.source,
         verb=verb,
         line=line,
         channel_id=request.channel_id,
-        channel=channel,
+        channel=here.channel,
         incident=incident,
         said_at=instant(request.message_ts) if request.message_ts else None,
         origin=Origin(request.channel_id, request.message_ts) if request.message_ts else None,

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: A person's profile is asked for again after a day; `user_change` refreshes it sooner.
 KEPT = timedelta(days=1)
+#: Whoever was looked up in the database is not looked up again for so long: somebody who types a few commands in a row.
+LOOKED_UP = timedelta(minutes=10)
 #: The one look-up that a listener may wait for.
 INLINE_TIMEOUT = 1.0
 
@@ -65,10 +67,13 @@ async def get_to_know(bot: Bot, team_id: str, user_id: str) -> None:
     """
     if not user_id or user_id == bot.identity.user_id:
         return
+    now = bot.clock.now()
+    if now < bot.met.get(user_id, now):
+        return
     async with bot.db.read() as session:
         person = await find_person(session, team_id, user_id)
-    now = bot.clock.now()
     if person is not None and person.fetched_at is not None and now - person.fetched_at < KEPT:
+        bot.met[user_id] = min(now + LOOKED_UP, person.fetched_at + KEPT)
         return
     hidden = False
     try:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bot.domain.incident import IncidentState
 from bot.domain.lifecycle import PROVISIONAL
-from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.timeline import Entry
 from bot.domain.when import Moment
@@ -35,7 +34,7 @@ async def recorded_answer(
         when = spoken(moment.alternative, call.actor.tz, now=call.now)
         command = f"edit #{entry.number} at: {moment.alternative.isoformat()}"
         buttons.insert(0, Button(call.label("meant", when=when), command=command, incident=call.about.number))
-    if mask(plain(entry.text, await call.names())).findings:
+    if mask(await call.plain(entry.text)).findings:
         lines.append(call.say("answers.holds_secret", number=entry.number))
         redact = Button(call.label("redact"), command=f"redact #{entry.number}", incident=call.about.number)
         buttons.append(redact)
