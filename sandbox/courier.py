@@ -4,7 +4,7 @@ It knows neither what the payloads mean nor whether they travel by websocket or 
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -97,6 +97,10 @@ class Courier:
         self._ws = ws
         self._silence = silence
         self.transport: Transport | None = None
+        self.ack_within = ACK_WITHIN
+        """How long the app has for its acknowledgement."""
+        self.retry_after: Sequence[timedelta] = RETRY_AFTER
+        """The pauses before an event is sent again; after the last one it is lost."""
         self.deliveries: list[Delivery] = []
         self._envelopes: dict[str, Delivery] = {}
         self._timers: dict[Delivery, datetime] = {}
@@ -109,7 +113,7 @@ class Courier:
 
     def post_event(self, body: JSON) -> Delivery:
         """Send an event on its way, with its retries, and return at once."""
-        delivery = Delivery("events_api", body, False, event_id=body["event_id"])
+        delivery = Delivery("events_api", body, False, event_id=body.get("event_id"))
         self.deliveries.append(delivery)
         self._ws.activity.begin()
         self._run(self._carry_event(delivery))
@@ -159,9 +163,9 @@ class Courier:
     async def _carry_event(self, delivery: Delivery) -> None:
         first = delivery.attempts
         try:
-            for number in range(first, len(RETRY_AFTER) + 1):
+            for number in range(first, len(self.retry_after) + 1):
                 if number > first:
-                    await self._pause(delivery, RETRY_AFTER[number - 1])
+                    await self._pause(delivery, self.retry_after[number - 1])
                 if await self._attempt(delivery, number):
                     delivery.outcome = ACKNOWLEDGED
                     return
@@ -195,7 +199,7 @@ class Courier:
                 return False
             if not acked.is_set():
                 delivery.sent_at = self._ws.clock.now()
-            self._timers[delivery] = overdue_at = delivery.sent_at + ACK_WITHIN
+            self._timers[delivery] = overdue_at = delivery.sent_at + self.ack_within
             heard = await self._ws.clock.wait(acked, overdue_at)
             return heard and delivery.status is None
         finally:
