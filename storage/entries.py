@@ -170,9 +170,15 @@ async def entry_of_message(session: AsyncSession, message_id: int) -> tuple[int,
     return (row[-1], _entry(row)) if row else None
 
 
+async def number_of_key(session: AsyncSession, key: str) -> tuple[int, int] | None:
+    """(incident's key, number) of what was recorded under an idempotency key."""
+    row = (await session.execute(_UNDER, {"keys": [key]})).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 async def recorded_under(session: AsyncSession, keys: Sequence[str]) -> tuple[int, Entry] | None:
     """(incident's key, entry in its last version) of the first thing recorded under any of these idempotency keys."""
-    row = (await session.execute(_UNDER, {"keys": list(keys)})).one_or_none()
+    row = (await session.execute(_UNDER, {"keys": list(keys)})).one_or_none() if keys else None
     entry = await entry_of(session, row[0], row[1]) if row else None
     return (row[0], entry) if row and entry else None
 

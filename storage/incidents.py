@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -44,7 +43,7 @@ _PLACE = (
     .join(Incident, col(Incident.id) == col(Channel.incident_id))
     .where(col(Workspace.team_id) == bindparam("team_id"), col(Channel.slack_id) == bindparam("slack_id"))
 )
-_WHEREABOUTS: Select[Any] = (
+_WHEREABOUTS = (
     select(Workspace, Person, Channel, Incident)
     .select_from(Workspace)
     .outerjoin(Person, and_(col(Person.workspace_id) == col(Workspace.id), col(Person.user_id) == bindparam("user_id")))
