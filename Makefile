@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Slack's own schema of manifests; where the file is missing, our rules alone judge.
 SCHEMA ?= ../shared/slack/manifest.schema.json
 
-.PHONY: help setup demo run test bench check fmt clean
+.PHONY: help setup demo play run test bench check fmt clean
 
 help: ## List what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -33,6 +33,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: setup ## Play an incident from declaration to postmortem, on a Slack of its own
 	@$(BIN)/tocsin demo
+
+play: setup ## Try everything by hand, in the browser, on a Slack of its own; ARGS goes to it
+	@$(BIN)/tocsin play $(ARGS)
 
 run: setup ## Start the bot with the settings of this folder
 	@$(BIN)/tocsin run

@@ -4,6 +4,7 @@ import random
 import string
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 _LETTERS = string.ascii_uppercase + string.digits
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,6 +15,16 @@ class Ids:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
+
+    def state(self) -> list[Any]:
+        """Where it stands, as JSON; `resume` goes on from there."""
+        version, numbers, gauss = self._random.getstate()
+        return [version, list(numbers), gauss]
+
+    def resume(self, state: list[Any]) -> None:
+        """Make the ids that would have come next."""
+        version, numbers, gauss = state
+        self._random.setstate((version, tuple(numbers), gauss))
 
     def make(self, prefix: str, length: int = 10) -> str:
         """A new id such as `C0ABCDEFGHI`; the zero keeps it from reading as a word."""

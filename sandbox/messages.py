@@ -20,6 +20,9 @@ NOT_PINNABLE = frozenset({
     "group_name", "group_archive", "group_unarchive", "pinned_item", "tombstone",
 })  # fmt: skip
 
+# How many people a message names for one emoji; Slack's own number is not documented, only that the count is right.
+REACTORS_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class Bot:
@@ -104,7 +107,10 @@ class Message:
             body["upload"] = self.subtype == "file_share"
         body |= self._thread() | self.extra
         if self.reactions:
-            body["reactions"] = [{"name": n, "users": list(u), "count": len(u)} for n, u in self.reactions.items()]
+            body["reactions"] = [
+                {"name": name, "users": users[:REACTORS_SHOWN], "count": len(users)}
+                for name, users in self.reactions.items()
+            ]
         if self.pinned:
             body["pinned_to"] = [self.channel.id]
         if self.metadata and metadata != "none":
@@ -203,6 +209,15 @@ class Log:
 
     def __iter__(self) -> Iterator[Message]:
         return iter(list(self._all.values()))
+
+    @property
+    def last_ts(self) -> str | None:
+        """The last ts given out, None in an empty channel."""
+        return self._last
+
+    def resume(self, last_ts: str | None) -> None:
+        """Give out only what comes after this ts from now on."""
+        self._last = last_ts
 
     @property
     def last_at(self) -> datetime | None:

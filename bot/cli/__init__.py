@@ -15,10 +15,12 @@ from bot.cli.outcome import EXIT_CODES, explain
 COMMANDS = (
     Later("run", "bot.cli.serve:run", "Start the bot and stay until SIGTERM or Ctrl-C."),
     Later("demo", "bot.cli.demo:demo", "Play an incident from declaration to postmortem, on a Slack of its own."),
+    Later("play", "bot.cli.play:play", "Try everything by hand, in the browser, on a Slack of its own."),
     Later("list", "bot.cli.listing:listing", "List incidents, open ones first."),
     Later("timeline", "bot.cli.timeline:timeline", "Print what was recorded of an incident, in the order of time."),
     Later("draft", "bot.cli.draft:draft", "Print the drafted postmortem of an incident."),
     Later("export", "bot.cli.export:export", "Write everything that is kept, as JSON lines: the operator's full copy."),
+    Later("import", "bot.cli.importing:import_files", "Read written postmortems into incidents told afterwards."),
     Later(
         "replay", "bot.cli.replay:replay", "Play incidents from files and hold their drafts against what they expect."
     ),

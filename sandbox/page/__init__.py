@@ -7,5 +7,7 @@ Whatever is clicked or typed goes through `Person`, as in the tests, so the page
 """
 
 from sandbox.page.door import Page
+from sandbox.page.notebook import Notebook
+from sandbox.page.unread import Marks
 
-__all__ = ["Page"]
+__all__ = ["Marks", "Notebook", "Page"]

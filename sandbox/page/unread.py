@@ -17,12 +17,16 @@ _FOR_ALL = {"here", "channel", "everyone"}
 class Marks:
     """The newest ts that each person has had before their eyes, by channel."""
 
-    def __init__(self, known: Mapping[str, str] | None = None) -> None:
-        self._seen: dict[str, str] = dict(known or {})
+    def __init__(self) -> None:
+        self._seen: dict[str, str] = {}
 
     def kept(self) -> dict[str, str]:
-        """All marks, for writing down; the constructor takes them back."""
+        """All marks, for writing down."""
         return dict(self._seen)
+
+    def take_up(self, kept: Mapping[str, str]) -> None:
+        """Go on from what `kept` gave."""
+        self._seen = dict(kept)
 
     def of(self, person: "Person", channel: Channel) -> str:
         """The ts up to which a person has read a channel; zero where they have never looked."""
