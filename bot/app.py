@@ -123,7 +123,7 @@ class Tocsin:
     def _transport(self, app: AsyncApp, way_in: Secret, bot: Bot) -> Connections | SlackEvents:
         async def connected(heard: Connected) -> None:
             if not heard.first:  # `start` heals by itself; after a reconnect something may have been missed again
-                await heal_all(bot)
+                await heal_all(bot, at=heard.readable_at)
 
         receiver = Receiver(app, clock=self.clock, metrics=self.metrics, on_connected=connected)
         if self.settings.transport == "http":

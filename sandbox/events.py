@@ -30,8 +30,19 @@ def emit(ws: "Workspace", event: JSON, channel: Channel | None = None, *, witnes
 
 def send(ws: "Workspace", event: JSON, channel: Channel | None = None) -> Delivery:
     """Deliver an event, whoever may hear it."""
+    if ws.leaves_events_out:
+        return _left_out(ws, event)
     event.setdefault("event_ts", ws.next_event_ts())
     return ws.courier.post_event(_wrap(ws, event, channel))
+
+
+def _left_out(ws: "Workspace", event: JSON) -> Delivery:
+    """The event is gone for good; once a minute the app hears that some are."""
+    minute = epoch(ws.clock.now()) // 60 * 60
+    told: JSON = {"token": ws.verification_token, "type": "app_rate_limited", "team_id": ws.team_id}
+    told |= {"minute_rate_limited": minute, "api_app_id": ws.app_id}
+    before = next((one for one in reversed(ws.courier.deliveries) if one.payload == told), None)
+    return before or ws.courier.post_event(told)
 
 
 def message_event(ws: "Workspace", message: Message) -> None:

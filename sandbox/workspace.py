@@ -103,6 +103,8 @@ class Workspace(Roster):
         """Whether the first of several pages of a list is shorter than was asked for."""
         self.revoked = False
         """True makes every call with the bot's token answer token_revoked."""
+        self.leaves_events_out = False
+        """True drops every event, as Slack does above 30,000 an hour, and says so once a minute (app_rate_limited)."""
         self.custom_emoji: set[str] = set()
         """The team's own emoji, which reactions.add then knows."""
         self.shares_files_late = True

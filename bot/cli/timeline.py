@@ -71,7 +71,8 @@ def lines(record: Record) -> Iterator[str]:
         when = spoken(entry.occurred_at, record.zone, label=record.zone_label)
         when = f"~{when}" if entry.precision == "approximate" else when
         who = record.names.person(entry.author_id)
-        rows.append((f"#{entry.number}", when, str(entry.kind), who, printed.told(entry)))
+        found = " (recovered)" if entry.source == "recovered" else ""
+        rows.append((f"#{entry.number}", when, str(entry.kind), who, f"{printed.told(entry)}{found}"))
     widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:4]] if rows else []
     for row in rows:
         yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip()

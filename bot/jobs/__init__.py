@@ -1,8 +1,8 @@
 """Everything slow: jobs made of steps, run once, resumed after a crash; it knows no Slack and no incident."""
 
 from bot.jobs.context import Handler, JobContext
-from bot.jobs.outcome import Fenced, Permanent, Retry
+from bot.jobs.outcome import Away, Fenced, Permanent, Retry
 from bot.jobs.pace import Pace
 from bot.jobs.worker import Worker
 
-__all__ = ["Fenced", "Handler", "JobContext", "Pace", "Permanent", "Retry", "Worker"]
+__all__ = ["Away", "Fenced", "Handler", "JobContext", "Pace", "Permanent", "Retry", "Worker"]

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.jobs.context import JobContext
-from bot.jobs.outcome import MOST_FAILURES, Permanent, Retry, reason_of, trace_of, wait_after
+from bot.jobs.outcome import LONGEST_AWAY, MOST_FAILURES, Away, Permanent, Retry, reason_of, trace_of, wait_after
 from storage.claims import Claimed, close_gate, doubt_steps, give_up, put_back
 from storage.job_tables import FAILED
 from storage.queue import FailedJob
@@ -32,7 +32,7 @@ async def record_end(ctx: JobContext, error: Exception | None, on_failed: OnFail
             event, ours = "waits", await put_back(session, job, now + error.after)
             if error.method is not None:
                 await close_gate(session, error.method, now + error.after)
-        elif isinstance(error, Permanent) or job.failures + 1 >= MOST_FAILURES:
+        elif _is_the_last(job, error, now):
             event, ours = await _give_up(session, job, reason_of(error), now)
             if event == "failed" and on_failed is not None:
                 failed = FailedJob(job.id, job.kind, job.lane, job.payload, reason_of(error), now)
@@ -44,6 +44,12 @@ async def record_end(ctx: JobContext, error: Exception | None, on_failed: OnFail
             await doubt_steps(session, job.id, ctx.doubtful)
     level = {"failed": logging.ERROR, "raised": logging.WARNING}.get(event, logging.INFO)
     say(log, level, event if ours else "fenced", job, error)
+
+
+def _is_the_last(job: Claimed, error: Exception, now: datetime) -> bool:
+    if isinstance(error, Away) and now - job.run_at <= LONGEST_AWAY:
+        return False
+    return isinstance(error, Permanent) or job.failures + 1 >= MOST_FAILURES
 
 
 async def _give_up(session: AsyncSession, job: Claimed, reason: str, now: datetime) -> tuple[str, bool]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 #: A job is given up after so many tries that raised.
 MOST_FAILURES = 10
+#: One that waits for somebody who does not answer, when it has waited so long.
+LONGEST_AWAY = timedelta(days=1)
 #: And after so many claims whose end nobody saw: such a job kills its process.
 MOST_LOST = 25
 _LONGEST_WAIT = 300
@@ -33,6 +35,13 @@ class Permanent(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Away(Exception):
+    """Whom the job calls does not answer, or says that it is unwell: the call may have taken effect.
+
+    It is tried again for a day, with growing pauses, since others can be away for hours.
+    """
 
 
 class Fenced(Exception):

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.jobs import Permanent, Retry
+from bot.jobs import Away, Permanent, Retry
 
 #: Errors after which trying again can help; `fatal_error` and `internal_error` may have taken effect.
 TRANSIENT = frozenset(
@@ -32,7 +32,7 @@ class SlackRefused(Exception):
         self.answer = answer
 
 
-class SlackUnwell(Exception):
+class SlackUnwell(Away):
     """No answer came, or one that tells nothing: the call may have taken effect. Trying again can help."""
 
 

@@ -99,6 +99,7 @@ def _call(at: Scene, row: Message, text: str, author: Person, entry: Entry | Non
         said_at=instant(row.ts),
         origin=Origin(at.channel.slack_id, row.ts),
         revising=entry,
+        read_back=at.reading_back,
     )
     return call, command
 

@@ -18,7 +18,7 @@ from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source
 from bot.domain.when import Moment, Precision, Question, Unreadable, read, trailing
 from bot.incidents import Recorded, record
 from bot.slack.bot import Bot
-from bot.slack.following import align
+from bot.slack.following import align, came_by
 from bot.slack.gate import Who
 from bot.slack.people import who
 from bot.wording import Wire
@@ -45,7 +45,8 @@ class Call:
     `said_at` is the instant that stands in for `at:` (a message's own time), else None. `key` is the sender's own, so
     that the same call is recorded once. `incident` is the one this is about, or None outside of any. `form` is what a
     modal's fields said, in place of a line's keys. `revising` is the entry that an edited `!verb` message made before:
-    what the call records becomes its next version. `recorded` says that something was.
+    what the call records becomes its next version. `recorded` says that something was. `read_back`: the message was not
+    heard when it was said, but found in the channel's history later.
     """
 
     bot: Bot
@@ -67,6 +68,7 @@ class Call:
     form: Keyed | None = None
     revising: Entry | None = None
     recorded: bool = False
+    read_back: bool = False
     keyed: Keyed = field(default_factory=lambda: Keyed("", {}))
     time_words: str | None = None
     _names: Names | None = None
@@ -219,7 +221,7 @@ class Call:
             occurred_at=moment.at,
             author_id=self.actor.user_id,
             recorded_by_id=self.actor.user_id,
-            source=self.source,
+            source=came_by(self.source, self.revising, self.read_back),
             key=f"{self.key}:{kind}",
             data=data or {},
             precision=str(moment.precision),

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.incidents import job_about
 from bot.slack.bot import Bot
+from bot.slack.recovery import heal_job
 from storage.incidents import channel_of
 from storage.people import workspace_of
 from storage.queue import rearm
@@ -58,7 +59,7 @@ async def _id_changed(bot: Bot, session: AsyncSession, event: Mapping[str, Any])
         session.add(channel)
         if channel.incident_id is not None:
             # What was said under the new id before we heard of it was taken for none of ours.
-            await rearm(session, job_about(channel.incident_id, "heal", bot.clock.now()))
+            await rearm(session, heal_job(channel.incident_id, bot.clock.now()))
 
 
 CHANNEL_EVENTS: Mapping[str, ChannelHandler] = {

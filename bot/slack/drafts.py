@@ -18,6 +18,7 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.posting import CLOSED_TO_US
+from bot.slack.recovery import PARTIAL, read_back_now
 from storage.artifacts import artifact, forget_artifact, keep_artifact
 from storage.incidents import channel_of_incident
 
@@ -37,7 +38,6 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
     async with bot.db.read() as session:
         channel = await channel_of_incident(session, incident_id)
         posted = await artifact(session, incident_id, "draft")
-    _, record, _ = await read_face(bot, incident_id)
     if channel is None:
         return
 
@@ -46,9 +46,14 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
 
     # What stood before is remembered first: a restart in the middle must still take it away.
     old = await ctx.step("old", find_old)
+    _, record, _ = await read_face(bot, incident_id)
+    whole = True
+    if payload.get("asked") or not record.state.is_open:
+        whole = await read_back_now(bot, incident_id)
+        _, record, _ = await read_face(bot, incident_id)
     reopened = any(entry.kind is Kind.RESOLVED for entry in record.standing)
     if payload.get("asked") or not record.state.is_open:
-        await _post(bot, ctx, incident_id, channel.slack_id, record)
+        await _post(bot, ctx, incident_id, channel.slack_id, record, whole)
     elif reopened:
         return  # it was resolved for a time, so the draft stays until the next resolve replaces it
     else:
@@ -57,10 +62,10 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
         await _take_away(bot, ctx, channel.slack_id, old)
 
 
-async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record) -> None:
+async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:
+    """`whole`: the channel's history was read back to its end before."""
     made, document = make_document(bot, record)
-    content = document.text.encode()
-    name = f"{record.label.lower()}-postmortem.md"
+    content, name = document.text.encode(), f"{record.label.lower()}-postmortem.md"
 
     async def reserve(_: int) -> dict[str, str]:
         query = {"filename": name, "length": len(content)}
@@ -69,7 +74,8 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         return {"id": str(answer["file_id"])}
 
     async def save(session: AsyncSession, file: dict[str, str]) -> None:
-        await keep_artifact(session, incident_id, "draft", at=bot.clock.now(), channel=channel, ref=file["id"])
+        at, read = bot.clock.now(), None if whole else PARTIAL
+        await keep_artifact(session, incident_id, "draft", at=at, channel=channel, ref=file["id"], digest=read)
 
     file_id = (await ctx.step("upload", reserve, save))["id"]
     comment = bot.wording.say(
@@ -79,6 +85,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         lacks=len(missing(made)),
         command=bot.settings.command,
         open=record.state.is_open,
+        whole=whole,
     )
 
     async def share(attempt: int) -> bool:

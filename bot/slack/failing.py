@@ -18,7 +18,7 @@ from storage.incidents import channel_of_incident
 from storage.queue import FailedJob, Job, enqueue
 
 #: Work whose failing is no news: what tells of failing, and look-ups that only make a name nicer.
-UNTOLD = frozenset({"tell_failed", "learn_person", "learn_group", "fetch_message", "leave_topic"})
+UNTOLD = frozenset({"tell_failed", "tell_recovered", "learn_person", "learn_group", "fetch_message", "leave_topic"})
 #: Work of which an incident has many alike: told once for the incident and a reason, not for each.
 ALIKE = frozenset({"webhook"})
 

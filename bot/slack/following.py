@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.timeline import Change, Entry, Standing, revise
+from bot.domain.timeline import Change, Entry, Source, Standing, revise
 from bot.incidents import Recorded, cached_state, record
 from storage.tables import Incident
 
@@ -36,6 +36,16 @@ async def align(
     kept |= {"standing": Standing.STANDING, "why": None}
     revision = revise(before, at=at, by_id=by_id, action=action, key=f"{key}:{action}:{before.version}", **kept)
     return await record(session, incident, Change(f"entry.{action}", revisions=(revision,)), at=at)
+
+
+def came_by(source: Source, before: Entry | None, read_back: bool) -> Source:
+    """How an entry came in, for its version that a message or a mark makes now; `before` is the one it has.
+
+    What was found in history stays *recovered*, also when its message is reworded later; the rest never becomes it.
+    """
+    if before is None:
+        return Source.RECOVERED if read_back else source
+    return Source.RECOVERED if before.source is Source.RECOVERED else source
 
 
 def unchanged(incident: Incident, entry: Entry) -> Recorded:

@@ -19,7 +19,7 @@ from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
 from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import invite_escalated, post_line
 from bot.slack.opening import open_incident
-from bot.slack.recovery import heal
+from bot.slack.recovery import heal, tell_recovered
 from bot.slack.repairing import repair_channel
 from bot.slack.topic import leave_topic, refresh_topic
 from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
@@ -44,6 +44,7 @@ JOBS: Mapping[str, Work] = {
     "erase_message": erase_message,
     "purge_transcript": purge_transcript,
     "heal": heal,
+    "tell_recovered": tell_recovered,
     "hand_on": hand_on,
     "leave_topic": leave_topic,
     "tell_failed": tell_failed,

@@ -80,4 +80,5 @@ async def fetch_message(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
     async with bot.db.write() as session:
         here = await scene(bot, session, channel.slack_id)
         if here is not None:
+            here.reading_back = bool(payload.get("read_back"))
             await on_said(here, message, wording_ts(message))

@@ -10,15 +10,15 @@ from bot.domain.marking import Mark, Touch, facts_in, standing_mark
 from bot.domain.markup import plain
 from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source
 from bot.incidents import record
-from bot.slack.following import align
+from bot.slack.following import align, came_by
 from bot.slack.instants import instant
 from bot.slack.scene import Scene
-from storage.entries import entries_of
+from storage.entries import entries_of, number_of_key
 from storage.people import names, person_of_id
 from storage.tables import Message
 from storage.transcript import PIN, reacted_with, reactions_on
 
-BY_MARK = (Source.REACTION, Source.PIN)
+BY_MARK = (Source.REACTION, Source.PIN, Source.RECOVERED)
 
 
 def kind_of(at: Scene, emoji: str) -> Kind | None:
@@ -67,7 +67,7 @@ async def follow_mark(at: Scene, row: Message, entry: Entry | None, mark: Mark, 
         "precision": "second",
         "time_words": None,
         "time_zone": None,
-        "source": mark.source,
+        "source": came_by(mark.source, entry, at.reading_back),
     }
     if entry is not None:
         by_id = by_id or mark.user_id
@@ -78,7 +78,7 @@ async def follow_mark(at: Scene, row: Message, entry: Entry | None, mark: Mark, 
         **fields,
         author_id=author.user_id if author else mark.user_id,
         recorded_by_id=mark.user_id,
-        key=f"mark:{at.channel.id}:{row.ts}",
+        key=_key(at, row.ts),
         origin=Origin(at.channel.slack_id, row.ts),
     )
     await record(at.session, at.incident, Change(f"entry.{kind}", (new,)), at=at.now)
@@ -91,10 +91,21 @@ async def _free_kind(at: Scene, mark: Mark, entry: Entry | None) -> Kind:
         return mark.kind
     for other in await entries_of(at.session, at.incident.id, kinds=[Kind.DETECTED]):
         if other.stands and (entry is None or other.number != entry.number):
-            theirs = await mark_on(at, other.origin.ts) if other.origin and other.source in BY_MARK else None
+            theirs = await mark_on(at, other.origin.ts) if other.origin and await _by_mark(at, other) else None
             if theirs is None or "kind" in other.locked or Decimal(theirs.since_ts) < Decimal(mark.since_ts):
                 return Kind.NOTE
     return Kind.DETECTED
+
+
+def _key(at: Scene, ts: str) -> str:
+    return f"mark:{at.channel.id}:{ts}"
+
+
+async def _by_mark(at: Scene, entry: Entry) -> bool:
+    """Whether an entry rests on its message's marks, and not on what the message says as a command."""
+    if entry.source is not Source.RECOVERED or entry.origin is None:
+        return entry.source in BY_MARK
+    return await number_of_key(at.session, _key(at, entry.origin.ts)) is not None
 
 
 async def other_detections(at: Scene, ts: str) -> list[str]:

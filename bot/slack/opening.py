@@ -29,6 +29,7 @@ from bot.slack.faces import read_face
 from bot.slack.inviting import people_of
 from bot.slack.places import invite_people, pages, permalink, quietly
 from bot.slack.posting import SKEW, post_once, tell_privately
+from bot.slack.recovery import heal_job
 from bot.slack.side_by_side import side_by_side
 from bot.slack.topic import set_topic
 from bot.wording import Wire
@@ -71,7 +72,7 @@ async def open_incident(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
         now = bot.clock.now()
         await rearm(session, job_about(incident.id, "refresh_card", now))
         # What was said before the channel's row was written: its events were taken for none of ours.
-        await rearm(session, job_about(incident.id, "heal", now + READ_BACK_AFTER))
+        await rearm(session, heal_job(incident.id, now + READ_BACK_AFTER))
         for entry in await entries_of(session, incident.id, kinds=POSTED):
             await rearm(session, line_job(incident.id, entry.number, now))
             if entry.kind is Kind.ESCALATED:

@@ -47,18 +47,18 @@ async def on_pin(at: Scene, event: Mapping[str, Any]) -> None:
 
 async def take(
     at: Scene, *, ts: str, user_id: str, emoji: str, event_ts: str, present: bool, by_id: str | None = None
-) -> None:
-    """Keep one reaction or its removal, and settle the message that it marks."""
+) -> bool:
+    """Keep one reaction or its removal, and settle the message that it marks. Whether it is news, and a mark."""
     actor_id = by_id or user_id
     if not actor_id or actor_id == at.bot.identity.user_id:
-        return
+        return False
     actor = await person_of(at.session, at.workspace.id, actor_id)
     # Who may not set a mark may still take theirs off: they may have been somebody else when they set it.
     if present and not may(who(actor), MARK, IN_THE_CHANNEL, at.bot.settings.permissions):
-        return
+        return False
     new = await keep_reaction(at.session, at.channel.id, ts, actor_id, emoji, event_ts=event_ts, present=present)
     if not new or kind_of(at, emoji) is None:
-        return
+        return False
     row = await message_of(at.session, at.channel.id, ts)
     if row.text is not None:
         await settle(at, row, by_id=actor_id)
@@ -69,7 +69,8 @@ async def take(
             Job(
                 id=f"fetch:{row.id}:{event_ts}",
                 kind="fetch_message",
-                payload={"message": row.id, "incident": at.incident.id},
+                payload={"message": row.id, "incident": at.incident.id, "read_back": at.reading_back},
                 run_at=at.now,
             ),
         )
+    return True

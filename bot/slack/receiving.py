@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -25,11 +25,17 @@ class Connected:
     """Slack can reach us (again). `missed_since`: from when on something may never have come; None where nothing did.
 
     `first` is true once in a process, at its start; from when on things were missed then only the database knows.
+    `readable_at`: when all that was missed has been said, so that its channels' histories can be read; None: now.
     """
 
     first: bool
     missed_since: datetime | None
+    readable_at: datetime | None = None
 
+
+#: After the last minute of which Slack left events out.
+_LEFT_OUT = timedelta(minutes=2)
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 
 OnConnected = Callable[[Connected], Awaitable[None]]
 
@@ -45,7 +51,9 @@ class Receiver:
         self._app = app
         self._on_connected = on_connected
         self._told: set[asyncio.Task[None]] = set()
+        self._resting = 0  # of those that are told: who wait before they are tried again
         self._under_way = 0
+        self._lost_since: datetime | None = None
         self._nothing = asyncio.Event()
         self._nothing.set()
 
@@ -54,17 +62,29 @@ class Receiver:
         if body.get("type") == "app_rate_limited":
             # No event_callback, so that Bolt (1.30) knows no listener for it: what was over the limit never comes.
             log.warning("Slack sends too many events and leaves some out", extra={"limited": "30,000 an hour"})
-            self.tell(Connected(first=False, missed_since=_minute(body, self.clock)))
+            minute_at = _minute(body, self.clock)
+            self.tell(Connected(first=False, missed_since=minute_at, readable_at=minute_at + _LEFT_OUT))
             return BoltResponse(status=200)
         # Handed over as from a socket also where it came by HTTP: given text, Bolt would parse it once more, and its
         # parser (1.30.0) makes {} of every form without a field `payload` in which that word occurs anywhere.
         request = AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
         try:
-            return await self._app.async_dispatch(request)
+            response = await self._app.async_dispatch(request)
         except Exception:
             # Bolt catches what listeners raise; this is Bolt itself, failing on a shape that it does not know.
             log.exception("a payload could not be taken in")
-            return BoltResponse(status=500)
+            response = BoltResponse(status=500)
+        if body.get("type") == "event_callback":
+            self._watch(taken=response.status == 200)
+        return response
+
+    def _watch(self, *, taken: bool) -> None:
+        """Slack sends an event again for six minutes and then no more: once events are taken in again, look back."""
+        if not taken:
+            self._lost_since = self._lost_since or self.clock.now()
+        elif self._lost_since is not None:
+            lost_since, self._lost_since = self._lost_since, None
+            self.tell(Connected(first=False, missed_since=lost_since))
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -88,15 +108,24 @@ class Receiver:
             task.add_done_callback(self._told.discard)
 
     async def _tell(self, told: OnConnected, connected: Connected) -> None:
-        try:
-            await told(connected)
-        except Exception:
-            log.exception("the healing of a gap could not be begun")
+        """Until it is heard: the database may be away, and what was missed then would stay so."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                return await told(connected)
+            except Exception:
+                log.exception("the healing of a gap could not be begun yet")
+            self._resting += 1
+            try:
+                await self.clock.sleep(wait)
+            finally:
+                self._resting -= 1
+            wait = min(_LONGEST_WAIT, wait * 2)
 
     @property
     def busy(self) -> bool:
-        """Whether a payload is unanswered, or somebody is being told of a connection."""
-        return bool(self._under_way or self._told)
+        """Whether a payload is unanswered, or somebody is being told of a connection; not while that waits."""
+        return bool(self._under_way or len(self._told) > self._resting)
 
     async def finish(self, seconds: float) -> bool:
         """Wait until every payload is answered, at most so long (real time); False where that was not enough."""

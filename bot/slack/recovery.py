@@ -1,243 +1,136 @@
-"""Healing gaps: an incident's whole history read back, and what we never heard filled in. Absence is never a deletion.
-
-What cannot be recovered, since Slack does not keep it: slash commands, wordings between two edits, deleted messages,
-and when a reaction was set (its time is then that of the reading).
-"""
+"""When gaps are healed (at start, after a reconnect or lost events, before a draft) and who is told. Reads nothing."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.incident import CLOSED
-from bot.jobs import JobContext
+from bot.domain.timeline import Kind
+from bot.incidents import job_about
+from bot.jobs import JobContext, Retry
 from bot.slack.answer import Answer
-from bot.slack.api import SlackRefused
+from bot.slack.api import SlackRefused, SlackUnwell
 from bot.slack.bot import Bot
-from bot.slack.intake import SPOKEN, on_said
-from bot.slack.marks import kind_of
+from bot.slack.faces import read_face
 from bot.slack.posting import tell_privately
-from bot.slack.reactions import take
-from bot.slack.scene import Scene, scene
-from storage.incidents import channel_of_incident, every_incident, incident_by_id
-from storage.queue import Job, rearm
+from bot.slack.reading_back import Found, OutOfTime, ReadingBack, at_once
+from storage.artifacts import artifact
+from storage.incidents import channel_of_incident, every_incident
+from storage.queue import Job, enqueue, rearm
 from storage.tables import Channel
-from storage.transcript import (
-    PIN,
-    find_message,
-    mark_missing,
-    marked_present,
-    newer,
-    replies_known,
-    set_recovered,
-)
 
 log = logging.getLogger(__name__)
 
-PAGE = 200  # messages; Slack takes up to 999, but a page is one transaction here
-
-
-@dataclass(slots=True)
-class Found:
-    """What one page of history brought: for the job's step, so ids and figures only."""
-
-    recovered: int = 0
-    threads: list[str] = field(default_factory=list)
-    seen: list[str] = field(default_factory=list)
-    cursor: str = ""
-
-    def stored(self) -> dict[str, Any]:
-        """As a step keeps it."""
-        return {"recovered": self.recovered, "threads": self.threads, "seen": self.seen, "cursor": self.cursor}
+#: How long a draft waits for the history to be read.
+PATIENCE = timedelta(seconds=15)
+#: What is remembered of a draft that was made before the history was read to its end.
+PARTIAL = "partial"
 
 
 async def heal(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `heal`: at start, after a reconnect and before a draft, for one incident."""
-    async with bot.db.read() as session:
-        incident = await incident_by_id(session, int(payload["incident"]))
-        channel = await channel_of_incident(session, incident.id)
-    if channel is None or channel.is_deleted:
+    """The job `heal`, for one incident. A draft that did not wait for it is made again if anything was missing."""
+    incident_id = int(payload["incident"])
+    channel = await _channel(bot, incident_id)
+    if channel is None:
         return
-    begun = bot.clock.now()
-    healing = _Healing(bot, ctx, channel, begun)
+    reading = ReadingBack(bot, channel, ctx.step)
     try:
-        seen, recovered = await healing.history()
+        await reading.run()
     except SlackRefused as refused:
-        log.warning("history cannot be read", extra={"incident": incident.number, "error": refused.error})
+        log.warning("history cannot be read", extra={"incident": incident_id, "error": refused.error})
         return
-    await healing.pins()
-    await healing.note_missing(seen)
-    if recovered and incident.commander_id:
-        words = bot.wording.say("lines.recovered", count=recovered)
+    bot.metrics.recovered(reading.found.messages)
 
-        async def tell(_: int) -> bool:
-            return await tell_privately(
-                bot.api,
-                channel=channel.slack_id,
-                user=str(incident.commander_id),
-                text=words,
-                blocks=Answer(words).blocks(),
-            )
+    async def pass_on(session: AsyncSession) -> None:
+        if reading.found.anything:
+            await enqueue(session, _telling(bot, incident_id, reading.found))
+        posted = await artifact(session, incident_id, "draft")
+        if reading.found.changes and posted is not None and posted.digest == PARTIAL:
+            again = job_about(incident_id, "post_draft", bot.clock.now())
+            await rearm(session, replace(again, payload={**again.payload, "asked": "heal"}))
 
-        await ctx.step("tell", tell)
+    await ctx.finish(pass_on)
 
 
-async def heal_all(bot: Bot) -> None:
-    """Have every open incident healed: at start and after a reconnect, when events may have been missed."""
+async def read_back_now(bot: Bot, incident_id: int) -> bool:
+    """Heal before a draft, as far as that goes at once: False where the history could not be read to its end.
+
+    Then the job `heal` goes on with it. Never raises what Slack's faults raise: the draft is made all the same.
+    """
+    channel = await _channel(bot, incident_id)
+    if channel is None:
+        return False
+    reading = ReadingBack(bot, channel, at_once, until=bot.clock.now() + PATIENCE)
+    fault: Exception | None = None
+    try:
+        await reading.run()
+    except (Retry, SlackRefused, SlackUnwell, OutOfTime) as unread:
+        fault = unread
+        log.warning("the history was not read before a draft", extra={"incident": incident_id, "fault": str(unread)})
+    bot.metrics.recovered(reading.found.messages)
+    now = bot.clock.now()
+    async with bot.db.write() as session:
+        if reading.found.anything:
+            await enqueue(session, _telling(bot, incident_id, reading.found))
+        if fault is not None and not isinstance(fault, SlackRefused):
+            after = fault.after if isinstance(fault, Retry) else PATIENCE
+            await rearm(session, heal_job(incident_id, now + after))
+    return fault is None
+
+
+async def heal_all(bot: Bot, *, at: datetime | None = None) -> None:
+    """Have every open incident healed: at once, or at an instant when what is missing by now can be read."""
     now = bot.clock.now()
     async with bot.db.write() as session:
         for incident in await every_incident(session):
-            if incident.status not in CLOSED:
-                job = Job(
-                    id=f"again:heal:{incident.id}",
-                    kind="heal",
-                    lane=f"incident:{incident.id}",
-                    payload={"incident": incident.id},
-                    run_at=now,
-                )
-                await rearm(session, job)
-
-
-class _Healing:
-    def __init__(self, bot: Bot, ctx: JobContext, channel: Channel, begun: datetime) -> None:
-        self.bot, self.ctx, self.channel, self.begun = bot, ctx, channel, begun
-
-    async def history(self) -> tuple[set[str], int]:
-        """(every ts that Slack still shows, how much was recovered): parents, then threads that differ from ours."""
-        seen: set[str] = set()
-        threads: list[str] = []
-        recovered, cursor, page = 0, "", 0
-        while page == 0 or cursor:
-            found = await self._page(f"history:{page}", "conversations.history", {}, cursor)
-            seen |= set(found["seen"])
-            threads += found["threads"]
-            recovered += found["recovered"]
-            cursor, page = found["cursor"], page + 1
-        for parent in threads:
-            cursor, page = "", 0
-            while page == 0 or cursor:
-                found = await self._page(f"replies:{parent}:{page}", "conversations.replies", {"ts": parent}, cursor)
-                seen |= set(found["seen"])
-                recovered += found["recovered"]
-                cursor, page = found["cursor"], page + 1
-        return seen, recovered
-
-    async def _page(self, step: str, method: str, query: Mapping[str, Any], cursor: str) -> dict[str, Any]:
-        """One page, taken in within one transaction; the step keeps ids and figures, never words."""
-
-        async def call(_: int) -> dict[str, Any]:
-            asked = {"channel": self.channel.slack_id, "limit": PAGE, "cursor": cursor or None, **query}
-            answer = await self.bot.api.call(method, query=asked)
-            found = Found(cursor=str((answer.get("response_metadata") or {}).get("next_cursor") or ""))
-            async with self.bot.db.write() as session:
-                here = await scene(self.bot, session, self.channel.slack_id)
-                if here is None:
-                    return found.stored()
-                # Oldest first, so that a thread's parent is there before its replies.
-                for message in sorted(answer.get("messages") or [], key=lambda one: str(one.get("ts"))):
-                    await self._take(here, message, found)
-            self.bot.metrics.recovered(found.recovered)
-            return found.stored()
-
-        return await self.ctx.step(step, call)
-
-    async def _take(self, here: Scene, message: Mapping[str, Any], found: Found) -> None:
-        ts = str(message["ts"])
-        found.seen.append(ts)
-        own = message.get("user") == self.bot.identity.user_id
-        if message.get("subtype") not in SPOKEN or own:
-            return
-        before = await find_message(here.session, here.channel.id, ts)
-        known = before is not None and (
-            before.text == message.get("text")
-            or before.erased_at is not None
-            or (before.text is None and self.bot.settings.capture == "marked" and before.event_ts is not None)
-        )
-        if not known and (before is None or not _older(message, before.event_ts)):
-            await on_said(here, message, _version(message))
-            await set_recovered(here.session, here.channel.id, ts, at=self.begun)
-            found.recovered += 1
-        await self._reactions(here, message, ts)
-        if int(message.get("reply_count") or 0) and await self._thread_differs(here.session, message):
-            found.threads.append(ts)
-
-    async def _thread_differs(self, session: AsyncSession, parent: Mapping[str, Any]) -> bool:
-        count, latest = await replies_known(session, self.channel.id, str(parent["ts"]))
-        return count != int(parent["reply_count"]) or latest != str(parent.get("latest_reply") or latest)
-
-    async def _reactions(self, here: Scene, message: Mapping[str, Any], ts: str) -> None:
-        """Marks that Slack shows and we lack; and those that we hold and it has no more, where it names everybody."""
-        shown: set[tuple[str, str]] = set()
-        whole = True
-        for reaction in message.get("reactions") or []:
-            if kind_of(here, str(reaction.get("name"))) is None:
+            if incident.status in CLOSED:
                 continue
-            users = [str(user) for user in reaction.get("users") or []]
-            whole = whole and int(reaction.get("count") or 0) == len(users)
-            shown |= {(user, str(reaction["name"])) for user in users}
-        held = {one for one in await marked_present(here.session, here.channel.id, ts) if one[1] != PIN}
-        for user, emoji in sorted(shown - held):
-            await self._mark(here, ts, user, emoji, present=True)
-        for user, emoji in sorted(held - shown) if whole else ():
-            if kind_of(here, emoji) is not None:
-                await self._mark(here, ts, user, emoji, present=False)
-
-    async def _mark(self, here: Scene, ts: str, user: str, emoji: str, *, present: bool) -> None:
-        read_at = f"{self.begun.timestamp():.6f}"
-        await take(here, ts=ts, user_id=user, emoji=emoji, event_ts=read_at, present=present)
-
-    async def pins(self) -> None:
-        """Pins are a list of their own; one that is gone was taken off."""
-
-        async def call(_: int) -> int:
-            listed = await self.bot.api.call("pins.list", query={"channel": self.channel.slack_id})
-            pinned = {
-                str(item["message"]["ts"]): str(item.get("created_by") or "")
-                for item in listed.get("items") or []
-                if (item.get("message") or {}).get("ts") and (item["message"].get("user") != self.bot.identity.user_id)
-            }
-            async with self.bot.db.write() as session:
-                here = await scene(self.bot, session, self.channel.slack_id)
-                for ts, by_id in pinned.items() if here is not None else ():
-                    assert here is not None
-                    held = {emoji for _, emoji in await marked_present(session, here.channel.id, ts)}
-                    if PIN not in held:
-                        read_at = f"{self.begun.timestamp():.6f}"
-                        await take(here, ts=ts, user_id="", emoji=PIN, event_ts=read_at, present=True, by_id=by_id)
-            return len(pinned)
-
-        try:
-            await self.ctx.step("pins", call)
-        except SlackRefused as refused:
-            log.warning("pins cannot be read", extra={"error": refused.error})
-
-    async def note_missing(self, seen: set[str]) -> None:
-        """What Slack shows no more is marked so, with the date, and kept."""
-
-        async def nothing(_: int) -> None:
-            return None
-
-        async def save(session: AsyncSession, _: None) -> None:
-            await mark_missing(session, self.channel.id, seen, before=self.begun, at=self.begun)
-
-        await self.ctx.step("missing", nothing, save)
+            if at is None or at <= now:
+                await rearm(session, heal_job(incident.id, now))
+            else:
+                # One of its own for each instant: one that is due earlier must not take this one's place.
+                waiting = heal_job(incident.id, at)
+                await enqueue(session, replace(waiting, id=f"{waiting.id}:{int(at.timestamp())}"))
 
 
-def _version(message: Mapping[str, Any]) -> str:
-    """What orders a wording read from history: its edit (cut to seconds by Slack), at least just after the message."""
-    ts, edited = str(message["ts"]), (message.get("edited") or {}).get("ts")
-    if edited is None:
-        return ts
-    whole, _, part = ts.partition(".")
-    just_after = f"{whole}.{int(part or 0) + 1:06d}"
-    return str(edited) if newer(str(edited), just_after) else just_after
+async def tell_recovered(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `tell_recovered`: privately, to who leads the incident, or who declared it."""
+    incident_id = int(payload["incident"])
+    channel = await _channel(bot, incident_id)
+    _, record, _ = await read_face(bot, incident_id)
+    declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
+    words = bot.wording.say("lines.recovered", **payload["found"])
+
+    async def tell(_: int) -> bool:
+        return await tell_privately(
+            bot.api,
+            channel=channel.slack_id if channel is not None else None,
+            user=record.state.commander_id or declared.author_id,
+            text=words,
+            blocks=Answer(words).blocks(),
+        )
+
+    await ctx.step("tell", tell)
 
 
-def _older(message: Mapping[str, Any], event_ts: str | None) -> bool:
-    """Whether what history shows is older than what we hold: an event has overtaken the reading."""
-    return event_ts is not None and not newer(_version(message), event_ts) and (message.get("edited") is None)
+def heal_job(incident_id: int, at: datetime) -> Job:
+    """The job that heals an incident, in a lane of its own: history that Slack makes us wait for holds nothing up."""
+    return Job(f"again:heal:{incident_id}", "heal", at, f"heal:{incident_id}", {"incident": incident_id})
+
+
+def _telling(bot: Bot, incident_id: int, found: Found) -> Job:
+    now = bot.clock.now()
+    payload = {"incident": incident_id, "found": asdict(found)}
+    return Job(f"recovered:{incident_id}:{now.timestamp()}", "tell_recovered", now, None, payload)
+
+
+async def _channel(bot: Bot, incident_id: int) -> Channel | None:
+    async with bot.db.read() as session:
+        channel = await channel_of_incident(session, incident_id)
+    return None if channel is None or channel.is_deleted else channel

@@ -18,7 +18,7 @@ from storage.transcript import message_of_origin
 
 @dataclass(slots=True)
 class Scene:
-    """One event in one of our channels. `now` is aware UTC."""
+    """One event in one of our channels. `now` is aware UTC; `reading_back`: it was not heard, history shows it."""
 
     bot: Bot
     session: AsyncSession
@@ -26,6 +26,7 @@ class Scene:
     channel: Channel
     incident: Incident
     now: datetime
+    reading_back: bool = False
 
 
 async def scene(bot: Bot, session: AsyncSession, slack_channel_id: str) -> Scene | None:

@@ -8,7 +8,7 @@ from bot.domain.errors import WrongChannel
 from bot.domain.incident import CLOSED
 from bot.domain.markup import mentioned
 from bot.domain.masking import mask
-from bot.domain.timeline import Entry, Kind
+from bot.domain.timeline import Entry, Kind, Source
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, READERS_ANYWHERE, RECORDERS, Command
@@ -100,6 +100,7 @@ async def timeline_line(call: Call, entry: Entry) -> Wire:
         when=spoken(entry.occurred_at, call.zone, label=call.bot.settings.timezone_label, now=call.now),
         text=text if len(text) <= TIMELINE_TEXT else text[:TIMELINE_TEXT] + "…",
         link=entry.permalink,
+        recovered=entry.source is Source.RECOVERED,
     )
 
 
