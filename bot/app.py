@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -15,8 +16,9 @@ from bot.clock import Clock, SystemClock
 from bot.domain.when import warm_up
 from bot.incidents import WEBHOOK
 from bot.integrations import webhook
-from bot.jobs import Handler, Pace, Retry, Worker
+from bot.jobs import Gates, Handler, Pace, Retry, Worker
 from bot.metrics import Metrics
+from bot.replicas import Replicas
 from bot.serving import Health, Server
 from bot.settings import Secret, Settings
 from bot.slack.api import SlackApi, SlackRefused, SlackUnwell, permanent
@@ -67,7 +69,9 @@ class Tocsin:
         self._health = Health(self.clock, self.metrics)
         self._server = Server(self._health, host=settings.http_host)
         self._db: Database | None = None
+        self._gates = Gates()
         self._worker: Worker | None = None
+        self._replicas: Replicas | None = None
         self._replies: Replies | None = None
         self._slack: Connections | SlackEvents | None = None
         self.address = ""
@@ -81,7 +85,7 @@ class Tocsin:
         self._db = self._health.db = await Database.open(self.settings.database_url)
         if self.settings.health_port:
             await self._server.start(self.settings.health_port)
-        api = self._api(bot_token)
+        api = self._api(bot_token, self._gates)
         bot = Bot(
             settings=self.settings,
             wording=Wording(self.settings.locale, self.settings.template_dir),
@@ -93,19 +97,12 @@ class Tocsin:
         await asyncio.to_thread(warm_up)
         bot.identity = await self._identify(api)
         await self._remember(bot)
-        self._worker = Worker(
-            self._db,
-            self.clock,
-            self._handlers(bot),
-            concurrency=self.settings.workers,
-            lease=self._pace.lease,
-            heartbeat=self._pace.heartbeat,
-            poll=self._pace.poll if self._db.dialect == "postgresql" else None,
-            on_failed=on_failed,
-        )
+        self._worker = self._work(bot)
         self._replies = Replies(api, self.clock)
         app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
+        self._replicas = self._among(self._db, self._worker.name)
+        await self._replicas.start()
         await self._worker.start()
         self._health.worker_turns = lambda worker=self._worker: worker.turns
         self._slack = slack = self._transport(app, way_in, bot)
@@ -113,6 +110,19 @@ class Tocsin:
         await slack.start()
         self.address = bot.identity.url
         await heal_all(bot)  # what was said while nobody listened
+
+    def _work(self, bot: Bot) -> Worker:
+        return Worker(
+            bot.db,
+            self.clock,
+            self._handlers(bot),
+            concurrency=self.settings.workers,
+            lease=self._pace.lease,
+            heartbeat=self._pace.heartbeat,
+            poll=self._pace.poll if bot.db.dialect == "postgresql" else None,
+            on_failed=on_failed,
+            gates=self._gates,
+        )
 
     def _handlers(self, bot: Bot) -> dict[str, Handler]:
         """What carries out each kind of job; where there is a webhook, every change makes one for it."""
@@ -129,14 +139,19 @@ class Tocsin:
         if self.settings.transport == "http":
             return SlackEvents(receiver, way_in, self._server, self.settings.http_port)
         count = self.settings.socket_connections
-        return Connections(receiver, self._api(way_in), count=count, patience=self._patience)
+        others = self._replicas.links_of_others if self._replicas is not None else None
+        return Connections(receiver, self._api(way_in), count=count, patience=self._patience, of_others=others)
 
-    def _api(self, token: Secret) -> SlackApi:
+    def _among(self, db: Database, name: str) -> Replicas:
+        links = 0 if self.settings.transport == "http" else self.settings.socket_connections
+        return Replicas(db, self.clock, self._pace, self.metrics, name=name, release=version("tocsin"), links=links)
+
+    def _api(self, token: Secret, gates: Gates | None = None) -> SlackApi:
         # Without slack_sdk's default handler, which sends a POST again after a dropped connection: jobs decide that.
         client = AsyncWebClient(
             token=token.reveal(), base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
         )
-        return SlackApi(client, self.clock)
+        return SlackApi(client, self.clock, gates)
 
     def _bolt(self, identity: Identity, token: str) -> AsyncApp:
         """Acknowledge after commit: with `process_before_response` a listener that fails makes Slack send again."""
@@ -211,6 +226,8 @@ class Tocsin:
         """Stop intake, finish what runs within nine seconds, hand the rest back, close the database."""
         self._health.stopping = True
         await asyncio.gather(self._hear_out(), *([self._worker.stop(WORKER_GRACE)] if self._worker is not None else []))
+        if self._replicas is not None:
+            await self._replicas.stop()
         await self._server.stop()
         await self._health.close()
         if self._db is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -42,20 +42,20 @@ class Metrics:
             registry=own,
         )
         self.connections = Gauge("tocsin_socket_connections", "Socket Mode connections that stand.", registry=own)
+        self.strangers = Gauge(
+            "tocsin_foreign_connections",
+            "Connections that Slack counted, when it last said, beyond those of the live replicas.",
+            registry=own,
+        )
+        self.replicas = Gauge("tocsin_replicas", "Processes that live with this database, this one too.", registry=own)
         self._reconnects = Counter(
             "tocsin_socket_endings", "Socket Mode connections that ended, by reason.", ["reason"], registry=own
         )
         self._refused = Counter(
             "tocsin_http_refused", "HTTP requests that were let go no further, by reason.", ["reason"], registry=own
         )
-        self._recovered = Counter(
-            "tocsin_recovered_messages", "Messages read back from history that were missed when sent.", registry=own
-        )
-        self._jobs = Gauge("tocsin_jobs", "Jobs by state: ready, running, done, failed.", ["state"], registry=own)
-        self._due = Gauge("tocsin_jobs_due", "Queue depth: ready jobs whose time has come.", registry=own)
-        self._database_up = Gauge(
-            "tocsin_database_up", "1 where the last look at the database succeeded, else 0.", registry=own
-        )
+        self._recovered = Counter("tocsin_recovered_messages", "Messages read back that were missed.", registry=own)
+        self._jobs, self._due, self._waiting, self._database_up = _gauges_of_jobs(own)
 
     def answered(self, kind: str, outcome: str, seconds: float) -> None:
         """Count a payload's end; `outcome` is acknowledged, failed or unsent."""
@@ -79,11 +79,12 @@ class Metrics:
         """So many messages were filled in from history."""
         self._recovered.inc(count)
 
-    def queue(self, states: Mapping[str, int], due: int) -> None:
-        """How the jobs stand now, as the database tells."""
+    def queue(self, states: Mapping[str, int], due: int, waiting: timedelta) -> None:
+        """How the jobs stand now, as the database tells; `waiting`: for how long the oldest due one has."""
         for state, count in states.items():
             self._jobs.labels(state).set(count)
         self._due.set(due)
+        self._waiting.set(waiting.total_seconds())
         self._database_up.set(1)
 
     def database_away(self) -> None:
@@ -93,3 +94,17 @@ class Metrics:
     def exposed(self) -> bytes:
         """All of it in Prometheus's text format."""
         return generate_latest(self.registry)
+
+
+def _gauges_of_jobs(registry: CollectorRegistry) -> tuple[Gauge, Gauge, Gauge, Gauge]:
+    """What the database tells: jobs by state, how many are due, for how long the oldest is, whether it answered."""
+    return (
+        Gauge("tocsin_jobs", "Jobs by state: ready, running, done, failed.", ["state"], registry=registry),
+        Gauge("tocsin_jobs_due", "Queue depth: ready jobs whose time has come.", registry=registry),
+        Gauge(
+            "tocsin_jobs_oldest_due_seconds",
+            "For how long the oldest of those could have run; 0 where there is none.",
+            registry=registry,
+        ),
+        Gauge("tocsin_database_up", "1 where the last look at the database succeeded, else 0.", registry=registry),
+    )

@@ -24,7 +24,8 @@ HOLDS_LANE = 5
 class Claimed:
     """A job as it was claimed. `run_at` is no later than its first step, so what it did lies after it.
 
-    `claims` is the fencing token. `failures` counts tries that raised, `lost` claims whose end nobody saw.
+    `claims` is the fencing token. `failures` counts tries that raised, `lost` claims whose end nobody saw. `reference`
+    is that of the payload which asked for it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Claimed:
     claims: int
     failures: int
     lost: int
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,13 @@ class Ahead(NamedTuple):
 class Claims:
     """The statements of one worker. `worker` is unlike any other process's, `kinds` are those it has handlers for.
 
-    A kind it does not know is left alone: in a rolling upgrade the newer release runs it.
+    A job whose worker was silent for `lease` is taken over. A kind it does not know is left alone: in a rolling upgrade
+    the newer release runs it.
     """
 
     def __init__(self, worker: str, kinds: Collection[str], lease: timedelta) -> None:
         self._worker = worker
-        self._lease = lease
+        self.lease = lease
         mine: BindParameter[Any] = bindparam("mine", expanding=True)
         known = job.c.kind.in_(sorted(kinds))
         free = and_(IS_READY, known, ~_held_up(sorted(kinds)))
@@ -88,7 +91,7 @@ class Claims:
         On PostgreSQL raises IntegrityError when another replica took the same lane in the same moment: roll back, ask
         again, and the lane is seen to be taken.
         """
-        rows = await session.execute(self._claim, {"now": now, "most": most, "lease": now + self._lease})
+        rows = await session.execute(self._claim, {"now": now, "most": most, "lease": now + self.lease})
         return [_claimed(row) for row in sorted(rows, key=lambda row: (row.due_at, row.run_at, row.seq))]
 
     async def ahead(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> Ahead:
@@ -109,12 +112,12 @@ class Claims:
 
     async def renew(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> frozenset[str]:
         """Prolong the leases of `mine`; answers those that are still ours."""
-        statement = self._renew.values(lease_until=now + self._lease)
+        statement = self._renew.values(lease_until=now + self.lease)
         return frozenset((await session.execute(statement, {"mine": list(mine)})).scalars())
 
     async def hold(self, session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
         """Prolong one lease and lock the job's row until the transaction ends; False: fenced, another has it."""
-        return await _put(session, claimed, {"lease_until": now + self._lease}) is not None
+        return await _put(session, claimed, {"lease_until": now + self.lease}) is not None
 
 
 async def steps_of(session: AsyncSession, job_id: str) -> dict[str, Step]:
@@ -188,6 +191,12 @@ async def gate_of(session: AsyncSession, method: str) -> datetime | None:
     return (await session.execute(select(gate.c.until).where(gate.c.method == method))).scalar_one_or_none()
 
 
+async def gates_after(session: AsyncSession, now: datetime) -> dict[str, datetime]:
+    """The gates that are closed after `now`, each with when it opens."""
+    rows = await session.execute(select(gate.c.method, gate.c.until).where(gate.c.until > now))
+    return {row.method: row.until for row in rows}
+
+
 async def purge(session: AsyncSession, before: datetime) -> int:
     """Delete what was done before `before`, and gates that opened before; how many jobs went."""
     await session.execute(delete(gate).where(gate.c.until < before))
@@ -245,4 +254,6 @@ def _insert_step(session: AsyncSession) -> sqlite.Insert | postgresql.Insert:
 
 
 def _claimed(row: Row[Any]) -> Claimed:
-    return Claimed(row.id, row.kind, row.lane, row.payload, row.run_at, row.claims, row.failures, row.lost)
+    return Claimed(
+        row.id, row.kind, row.lane, row.payload, row.run_at, row.claims, row.failures, row.lost, row.reference
+    )

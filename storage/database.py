@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -27,6 +27,10 @@ _READER = ("busy_timeout=10000", "query_only=ON")
 # Another process only looks: SQLite before 3.51.3 can damage a file that two processes checkpoint.
 _VISITOR = (*_READER, "wal_autocheckpoint=0")
 _TAKE, _LOOK = "BEGIN IMMEDIATE", "BEGIN"
+
+# The server ends the transaction of a replica that stands still, and with it its locks, well before others take its
+# jobs over. Not for those who only look, whose output may wait for a person.
+_LET_GO = {"idle_in_transaction_session_timeout": "15s"}
 
 
 class Database:
@@ -53,7 +57,7 @@ class Database:
         """
         address = Address.parse(url)
         if address.path is None:
-            engine = _postgresql(address.url)
+            engine = _postgresql(address.url, {} if read_only else _LET_GO)
             return cls(address, None if read_only else engine, _looking(engine), None)
         refuse_network(address.path)
         if read_only:
@@ -161,7 +165,7 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
     return engine
 
 
-def _postgresql(url: URL) -> AsyncEngine:
+def _postgresql(url: URL, settings: Mapping[str, str]) -> AsyncEngine:
     return create_async_engine(
         url,
         hide_parameters=True,
@@ -171,7 +175,7 @@ def _postgresql(url: URL) -> AsyncEngine:
         connect_args={
             "timeout": 10,
             "command_timeout": 60,
-            "server_settings": {"application_name": "tocsin", "timezone": "UTC"},
+            "server_settings": {"application_name": "tocsin", "timezone": "UTC", **settings},
         },
     )
 

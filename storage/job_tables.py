@@ -1,4 +1,7 @@
-"""The tables of jobs, their steps and the gates of rate-limited methods; the rules stand in `queue` and `claims`."""
+"""The tables of jobs, their steps, the gates of rate-limited methods, and the replicas that carry jobs out.
+
+The rules stand in `queue`, `claims` and `replicas`.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ job = Table(
     Column("lost", Integer, nullable=False, server_default="0"),  # claims whose end nobody saw: killed, cut off
     Column("error", String(255)),  # of the last failure
     Column("finished_at", UtcDateTime),
+    Column("reference", String(32)),  # of the payload that asked for it last, as the log has it
 )
 _T = job.c
 # A claimer that lost a race must not run beside the winner: asking `NOT EXISTS` alone let two start together 97 times
@@ -70,4 +74,15 @@ gate = Table(
     SQLModel.metadata,
     Column("method", String(255), primary_key=True),
     Column("until", UtcDateTime, nullable=False),
+)
+
+#: One row a process that runs with this database. Only replicas leave one: a bot with an SQLite file is alone.
+replica = Table(
+    "replica",
+    SQLModel.metadata,
+    Column("name", String(64), primary_key=True),  # as `job.worker` has it
+    Column("release", String(32), nullable=False),
+    Column("links", Integer, nullable=False),  # connections to Slack that it keeps
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text
 
@@ -15,10 +15,12 @@ from storage.queue import IS_READY, counts
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Jobs by state (ready, running, done, failed), and how many of the ready ones have their time behind them."""
+    """Jobs by state (ready, running, done, failed), how many of the ready ones have their time behind them, and for how
+    long the oldest of those."""
 
     states: Mapping[str, int]
     due: int
+    waiting: timedelta
 
 
 async def schema_written(db: Database) -> str:
@@ -38,5 +40,6 @@ async def schema_written(db: Database) -> str:
 async def queue_now(db: Database, now: datetime) -> Queue:
     """How the jobs stand at this instant."""
     async with db.read() as session:
-        due = select(func.count()).select_from(job).where(IS_READY, job.c.due_at <= now)
-        return Queue(await counts(session), int((await session.execute(due)).scalar_one()))
+        due = select(func.count(), func.min(job.c.due_at)).where(IS_READY, job.c.due_at <= now)
+        count, oldest = (await session.execute(due)).one()
+        return Queue(await counts(session), int(count), now - oldest if oldest is not None else timedelta(0))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import ColumnElement
 
+from bot.reference import reference
 from storage.database import JOBS_CHANGED
 from storage.job_tables import DONE, FAILED, READY, RUNNING, job, job_step
 
@@ -93,6 +94,7 @@ async def rearm(session: AsyncSession, new: Job) -> None:
                 "lost": case((over, 0), else_=job.c.lost),
                 "error": case((over, null()), else_=job.c.error),
                 "finished_at": case((over, null()), else_=job.c.finished_at),
+                "reference": asked.reference,
             },
         )
     )
@@ -148,6 +150,7 @@ def _fresh(new: Job) -> dict[str, Any]:
         # Order of arrival, for jobs of one instant (a clock that stands gives many): the two databases have no counter
         # in common. Never shown and never compared with an instant.
         "seq": time.time_ns(),
+        "reference": reference() or None,
     }
 
 

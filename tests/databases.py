@@ -55,8 +55,8 @@ class Databases:
             return f"sqlite+aiosqlite:///{path}"
         if folder not in self._made:
             self._count += 1
-            self._made[folder] = name = f"tocsin_{os.getpid()}_{self._count}"
-            self.server.copy(name)
+            self.server.copy(name := f"tocsin_{os.getpid()}_{self._count}")
+            self._made[folder] = name
         return self.server.url_of(self._made[folder])
 
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -72,7 +73,7 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
         yield f"postgresql+asyncpg://tocsin@/postgres?host={folder}"
     finally:
         if process is not None:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # at once: SIGTERM would wait for whoever did not hang up
             process.wait(timeout=20)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -221,7 +221,7 @@ async def test_a_database_of_a_later_release_is_a_failure(
 ) -> None:
     await asyncio.to_thread(run, ["db", "upgrade"])
     with sqlite3.connect(bare / "data" / "tocsin.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999', oldest = '9998'")
     connection.close()
     code, out = await doctor(capsys)
     assert code == DIFFERENT

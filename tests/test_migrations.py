@@ -164,7 +164,7 @@ async def test_a_newer_schema_is_refused_in_words_and_not_touched(tmp_path):
     url = database_file(tmp_path)
     path = tmp_path / "tocsin.db"
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE alembic_version SET version_num = '9999', oldest = '9998'")
     connection.close()
     before = path.read_bytes()
     with pytest.raises(SchemaIsNewer, match="9999"):

@@ -9,7 +9,7 @@ from bot.cli.outcome import WRONG, explain
 from bot.settings import Settings
 from storage.database import Database
 from storage.durability import Fact, doctor_facts
-from storage.migrate import head, schema_of
+from storage.migrate import Standing, head, standing
 from storage.refusals import StorageRefusal
 
 #: With these wrong, something that Slack was told we have can be lost; the rest can wait.
@@ -19,8 +19,8 @@ _PROMISES = frozenset({"synchronous", "synchronous_commit", "fsync"})
 async def database(settings: Settings) -> list[Finding]:
     """Look at the database without writing; beside a running bot too."""
     try:
-        schema = await schema_of(settings.database_url)
-        if schema is None:
+        found = await standing(settings.database_url)
+        if found.schema is None:
             todo = "the bot makes it at its first start" if settings.migrate == "on" else "run `tocsin db upgrade`"
             return [Finding("warn", "database: there is none yet", todo)]
         db = await Database.open(settings.database_url, read_only=True)
@@ -31,7 +31,7 @@ async def database(settings: Settings) -> list[Finding]:
     except (StorageRefusal, DBAPIError, OSError, ImportError) as error:
         code, words = explain(error)
         return [Finding("fail", f"database: {words}", "mend TOCSIN_DATABASE_URL, or start it", away=code != WRONG)]
-    return [*(_finding(fact) for fact in facts), _age(schema, settings)]
+    return [*(_finding(fact) for fact in facts), _age(found, settings)]
 
 
 def _finding(fact: Fact) -> Finding:
@@ -41,11 +41,15 @@ def _finding(fact: Fact) -> Finding:
     return Finding("fail" if fact.name in _PROMISES else "warn", f"database: {told}", fact.fault)
 
 
-def _age(schema: str, settings: Settings) -> Finding:
+def _age(found: Standing, settings: Settings) -> Finding:
+    schema = found.schema
     if schema == head():
         return Finding("ok", f"database: tables are of schema {schema}, as this release needs")
-    if schema > head():
+    if not found.usable:
         return Finding("fail", f"database: schema {schema} is of a later release than this one", "run that release")
+    if found.later:
+        told = f"database: schema {schema} is of a later release, which this one can work with"
+        return Finding("warn", told, "bring this one up to that release too")
     if settings.migrate == "on":
         return Finding("warn", f"database: schema {schema}, this release needs {head()}", "its next start changes it")
     return Finding("fail", f"database: schema {schema}, this release needs {head()}", "run `tocsin db upgrade`")

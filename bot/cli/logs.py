@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.domain.masking import mask
+from bot.reference import reference
 
 #: The packages whose messages are ours.
 OURS = ("bot", "storage")
@@ -60,7 +61,7 @@ class TextLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, then the facts."""
+    """One JSON object a line: at, level, logger, message, then the facts, `reference` first."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -84,6 +85,8 @@ def _facts(record: logging.LogRecord) -> Mapping[str, Any]:
     own = {name: value for name, value in vars(record).items() if name not in _STANDARD and not name.startswith("_")}
     facts = own if _is_ours(record) else {}
     fault = record.exc_info[1] if record.exc_info else None
+    # Formatted where it is logged, so that this is what is being worked on there.
+    facts = ({"reference": reference()} if reference() and "reference" not in facts else {}) | dict(facts)
     return facts | ({"error": kinds(fault), "trace": " > ".join(places(fault)[-6:])} if fault is not None else {})
 
 

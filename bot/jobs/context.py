@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +17,17 @@ from storage.claims import Claimed, Claims, Step, finish, gate_of, store_step
 from storage.database import Database
 
 R = TypeVar("R")
+
+#: The part of a lease within which a call may still be begun: it must have landed before somebody else looks.
+_CERTAIN = 0.75
+_CARRIED_OUT: ContextVar[JobContext | None] = ContextVar("job", default=None)
+
+
+async def still_ours() -> None:
+    """To be asked before each call to the outside. Raises Fenced where the job that is carried out here is another
+    worker's by now, since this process stood still for longer than a lease; in no job it does nothing."""
+    if (context := _CARRIED_OUT.get()) is not None:
+        await context.still_ours()
 
 
 class JobContext:
@@ -29,6 +43,29 @@ class JobContext:
         self._steps = dict(steps or {})
         self._begun: set[str] = set()
         self._finished = False
+        self._certain_until = clock.now() + claims.lease * _CERTAIN
+
+    @contextmanager
+    def carried_out(self) -> Iterator[None]:
+        """Around its handler."""
+        before = _CARRIED_OUT.set(self)
+        try:
+            yield
+        finally:
+            _CARRIED_OUT.reset(before)
+
+    async def still_ours(self) -> None:
+        """Raises Fenced where another worker has the job. Asks the database only when most of the lease is over."""
+        now = self.clock.now()
+        if now < self._certain_until:
+            return
+        async with self.db.write() as session:
+            await self._hold(session, now)
+
+    async def _hold(self, session: AsyncSession, now: datetime) -> None:
+        if not await self._claims.hold(session, self.job, now):
+            raise Fenced(self.job.id)
+        self._certain_until = now + self._claims.lease * _CERTAIN
 
     async def step(
         self,
@@ -48,6 +85,7 @@ class JobContext:
         known = self._steps.get(name)
         if known is not None and known.done:
             return cast(R, known.result)
+        await self.still_ours()
         attempt = 1 + self.job.lost + (known.tries if known else 0)
         self._begun.add(name)
         try:
@@ -59,8 +97,7 @@ class JobContext:
         result = cast(R, json.loads(json.dumps(answer)))
         now = self.clock.now()
         async with self.db.write() as session:
-            if not await self._claims.hold(session, self.job, now):
-                raise Fenced(self.job.id)
+            await self._hold(session, now)
             await store_step(session, self.job.id, name, result, at=now)
             if save is not None:
                 await save(session, result)

@@ -19,8 +19,8 @@ _ERROR_WIDTH = 255
 class Retry(Exception):
     """It did not happen, try again in `after`: Slack said 429, or something is not there yet. Counts as no failure.
 
-    With `method`, nobody calls that method before then: each worker's `ctx.gate(method)` obeys. A job that raises this
-    for ever is tried for ever.
+    With `method`, nobody calls that method before then: `Gates` and `ctx.gate(method)` of all replicas obey. A job that
+    raises this for ever is tried for ever.
     """
 
     def __init__(self, after: timedelta, method: str | None = None) -> None:

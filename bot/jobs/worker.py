@@ -15,8 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.clock import Clock
 from bot.jobs.context import Handler, JobContext
 from bot.jobs.ending import OnFailed, record_end, say
+from bot.jobs.gates import Gates
 from bot.jobs.outcome import MOST_LOST, Fenced, Permanent, trace_of
 from bot.jobs.purge import PURGE, next_purge, purge_done
+from bot.reference import new_reference, working_on
 from storage.claims import Claimed, Claims, steps_of
 from storage.database import Database
 from storage.queue import enqueue
@@ -35,7 +37,8 @@ class Worker:
     `handlers`: kind to handler; kinds it does not know are left for others. `lease`: a job whose worker was silent for
     so long is taken over. `poll`: how often to look for jobs that other processes added; None where there are no others
     (SQLite): then it sleeps until something is due or a commit of this process adds a job. `on_failed` writes in the
-    transaction that gives a job up, so that the alert it enqueues is never lost.
+    transaction that gives a job up, so that the alert it enqueues is never lost. `gates` are told what other replicas
+    were told.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Worker:
         heartbeat: timedelta = timedelta(seconds=20),
         poll: timedelta | None = None,
         on_failed: OnFailed | None = None,
+        gates: Gates | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -57,6 +61,7 @@ class Worker:
         self._heartbeat = heartbeat
         self._poll = poll
         self._on_failed = on_failed
+        self._gates = gates
         self.name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._claims = Claims(self.name, self._handlers, lease)
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -159,6 +164,8 @@ class Worker:
         claimed: list[Claimed] = []
         if free > 0:
             async with self._db.write() as session:
+                if self._gates is not None and self._poll is not None:
+                    await self._gates.learn(session, now)
                 claimed = await self._claims.claim(session, now, free)
                 if len(claimed) < free:
                     due_at, lapse_at = await self._claims.ahead(session, now, [*mine, *(job.id for job in claimed)])
@@ -189,6 +196,10 @@ class Worker:
         self._running[job.id] = asyncio.create_task(self._perform(job), name=f"job {job.id}")
 
     async def _perform(self, job: Claimed) -> None:
+        with working_on(job.reference or new_reference()):
+            await self._carry_out(job)
+
+    async def _carry_out(self, job: Claimed) -> None:
         ctx = JobContext(self._db, self._clock, self._claims, job)
         try:
             if job.claims > 1:
@@ -196,7 +207,8 @@ class Worker:
                     ctx = JobContext(self._db, self._clock, self._claims, job, await steps_of(session, job.id))
             if job.lost >= MOST_LOST:
                 raise Permanent(f"its worker was lost {job.lost} times while it ran")
-            await self._handlers[job.kind](ctx, job.payload)
+            with ctx.carried_out():
+                await self._handlers[job.kind](ctx, job.payload)
             if not ctx.finished:
                 await ctx.finish()
             say(log, logging.INFO, "done", job)

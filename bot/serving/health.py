@@ -66,7 +66,7 @@ class Health:
         """Prometheus's text, with the jobs as they stand now; without them where the database is away."""
         found = await self._queue.now() if self.db is not None else None
         if isinstance(found, Queue):
-            self.metrics.queue(found.states, found.due)
+            self.metrics.queue(found.states, found.due, found.waiting)
         else:
             self.metrics.database_away()
         return self.metrics.exposed()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import IncidentError
 from bot.domain.markup import escape
+from bot.reference import new_reference, reference
 from bot.wording import Wire, Wording
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def refusal(wording: Wording, error: IncidentError, *, typed: str = "", **more: 
 
 
 def apology(wording: Wording, fault: BaseException, *, typed: str = "", doing: str = "") -> Answer:
-    """For what nobody foresaw: a reference that is also in the log. The text is given back."""
-    reference = secrets.token_hex(4)
-    log.error("unforeseen fault", exc_info=fault, extra={"reference": reference, "doing": doing})
-    return Answer(wording.say("errors.unforeseen", reference=reference), given_back=typed)
+    """For what nobody foresaw: a reference that all lines of this payload carry in the log. The text is given back."""
+    told = reference() or new_reference()
+    log.error("unforeseen fault", exc_info=fault, extra={"reference": told, "doing": doing})
+    return Answer(wording.say("errors.unforeseen", reference=told), given_back=typed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.jobs import Away, Permanent, Retry
+from bot.jobs import Away, Gates, Permanent, Retry, still_ours
 
 #: Errors after which trying again can help; `fatal_error` and `internal_error` may have taken effect.
 TRANSIENT = frozenset(
@@ -39,14 +39,14 @@ class SlackUnwell(Away):
 class SlackApi:
     """One method per call. The client's timeout must be well under a job's lease: a call is over before a take-over.
 
-    A method that Slack said to wait with is not called before its time, whoever asks: a hundred jobs that wait for one
-    limit make no storm.
+    A method that Slack said to wait with is not called before its time, whoever asks and in whichever replica: a
+    hundred jobs that wait for one limit make no storm. Nothing is called for a job that is another replica's by now.
     """
 
-    def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Clock, gates: Gates | None = None) -> None:
         self.client = client
         self._clock = clock
-        self._closed_until: dict[str, datetime] = {}
+        self.gates = gates or Gates()
 
     async def call(
         self, method: str, *, query: Mapping[str, Any] | None = None, json: Mapping[str, Any] | None = None
@@ -54,36 +54,29 @@ class SlackApi:
         """Call a method: `query` for those that take plain arguments, `json` for those with blocks or views.
 
         Raises SlackRefused for an `ok: false` that will not change by itself, Retry with Slack's own span for a rate
-        limit (nothing happened then), and SlackUnwell where nobody can tell whether the call took effect.
+        limit (nothing happened then), SlackUnwell where nobody can tell whether the call took effect, and Fenced.
         """
         gate = _gate(method, json or query or {})
-        self._wait_for(gate)
+        if (left := self.gates.left(gate, self._clock.now())) is not None:
+            raise Retry(left)
+        await still_ours()
         try:
             if json is not None:
                 answer = await self.client.api_call(method, json=_without_none(json))
             else:
                 answer = await self.client.api_call(method, params=_flat(query or {}))
         except SlackApiError as refused:
-            fault = _fault(method, refused)
+            fault = _fault(method, refused, gate)
             if isinstance(fault, Retry):
-                self._closed_until[gate] = self._clock.now() + fault.after
+                self.gates.close(gate, self._clock.now() + fault.after)
             raise fault from None
         except (aiohttp.ClientError, TimeoutError, OSError, SlackRequestError) as broken:
             raise SlackUnwell(f"{method}: no answer ({type(broken).__name__})") from broken
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-    def _wait_for(self, gate: str) -> None:
-        """Raise Retry while a gate is closed."""
-        until = self._closed_until.get(gate)
-        if until is None:
-            return
-        left = until - self._clock.now()
-        if left > timedelta(0):
-            raise Retry(left)
-        del self._closed_until[gate]
-
     async def upload(self, url: str, content: bytes) -> None:
         """Send a file's bytes to the address that `files.getUploadURLExternal` gave. Raises SlackUnwell."""
+        await still_ours()
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
@@ -97,13 +90,13 @@ class SlackApi:
             raise SlackUnwell(f"upload: no answer ({type(broken).__name__})") from broken
 
 
-def _fault(method: str, refused: SlackApiError) -> Retry | SlackRefused | SlackUnwell:
+def _fault(method: str, refused: SlackApiError, gate: str) -> Retry | SlackRefused | SlackUnwell:
     response = refused.response
     # slack_sdk hands over the raw text of an HTML or plain 5xx page, so `.get` would fail here (3.47).
     answer: dict[str, Any] = response.data if isinstance(response.data, dict) else {}
     error = str(answer.get("error") or f"http_{response.status_code}")
     if response.status_code == 429 or error in RATE_LIMITED:
-        return Retry(_retry_after(response.headers), method)
+        return Retry(_retry_after(response.headers), gate)
     if response.status_code >= 500 or error in TRANSIENT or error.startswith("http_"):
         return SlackUnwell(f"{method}: {error}")
     return SlackRefused(method, error, answer)

@@ -11,6 +11,7 @@ import json
 import logging
 import random
 from collections import deque
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from bot.jobs import Permanent, Retry
 from bot.slack.api import SlackApi, SlackRefused, SlackUnwell, permanent
 from bot.slack.link import Link, NoHello, Patience
 from bot.slack.receiving import Connected, Receiver
+from bot.slack.strangers import Strangers
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,6 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 MOST_AT_ONCE = 1_000
 #: A link that Slack takes away at once, and again: after so many within ten seconds the next one waits its turn.
 _HASTY, _HASTE = 3, 10.0
-#: For so long Slack may still count links of ours that went silent.
-_GHOSTS = 600.0
 
 SWITCHED_OFF = "Socket Mode is switched off in the app's settings (link_disabled)"
 _KINDS = {"events_api": "event", "slash_commands": "command", "interactive": "interaction"}
@@ -40,11 +40,20 @@ _KINDS = {"events_api": "event", "slash_commands": "command", "interactive": "in
 class Connections:
     """`start` returns when the first link stands; the others follow. `stop` ends intake, waits for what runs, closes.
 
-    `api` calls with the app-level token.
+    `api` calls with the app-level token. `of_others` tells how many links the other live replicas keep.
     """
 
-    def __init__(self, receiver: Receiver, api: SlackApi, *, count: int = 1, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        receiver: Receiver,
+        api: SlackApi,
+        *,
+        count: int = 1,
+        patience: Patience | None = None,
+        of_others: Callable[[], Awaitable[int]] | None = None,
+    ) -> None:
         self._receiver = receiver
+        self._strangers = Strangers(receiver.metrics, of_others)
         self._api = api
         self._count = count
         self._patience = patience or Patience()
@@ -58,8 +67,6 @@ class Connections:
         self._failures = 0
         self._opening = False
         self._missed_since: datetime | None = None
-        self._ghosts: deque[float] = deque()
-        self._warned = False
         self._disabled = False
         self._trouble: str | None = "not connected yet"
 
@@ -182,26 +189,13 @@ class Connections:
         self._links.append(link)
         self._held.add(link)
         self._receiver.metrics.connections.set(len(self._links))
-        self._count_others(int(hello.get("num_connections") or 0))
+        self._go(self._strangers.count(int(hello.get("num_connections") or 0), len(self._links)))
         missed_since, self._missed_since = self._missed_since, None
         self._receiver.tell(Connected(first=not self._stood, missed_since=missed_since))
         self._go(self._read(link))
         log.info("connected to Slack", extra={"links": len(self._links), "missed_since": missed_since})
         if self._stands is not None and not self._stands.done():
             self._stands.set_result(None)
-
-    def _count_others(self, told: int) -> None:
-        """Warn once while Slack counts more connections than we hold: each of them takes a share of all payloads."""
-        now = asyncio.get_running_loop().time()
-        while self._ghosts and now - self._ghosts[0] > _GHOSTS:
-            self._ghosts.popleft()
-        others = told - len(self._links) - len(self._ghosts)
-        if others > 0 and not self._warned:
-            log.warning(
-                "Slack counts connections that are not ours: another copy of the bot, or dead ones, take payloads",
-                extra={"counted": told, "ours": len(self._links)},
-            )
-        self._warned = others > 0
 
     async def _read(self, link: Link) -> None:
         room = asyncio.Semaphore(MOST_AT_ONCE)
@@ -233,7 +227,7 @@ class Connections:
         self._links.remove(link)
         now = self._receiver.clock.now()
         if link.why == "silent":
-            self._ghosts.append(loop.time())
+            self._strangers.went_silent()
             now -= timedelta(seconds=loop.time() - link.heard_at)
         if not self._links or link.why == "silent":
             self._missed_since = min(now, self._missed_since or now)

@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.clock import Clock
 from bot.metrics import Metrics
+from bot.reference import new_reference, working_on
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +89,13 @@ class Receiver:
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
-        """Around a payload, from its arrival until its answer is out."""
+        """Around a payload, from its arrival until its answer is out; it gets its reference here."""
         self._under_way += 1
         self.metrics.under_way.inc()
         self._nothing.clear()
         try:
-            yield
+            with working_on(new_reference()):
+                yield
         finally:
             self._under_way -= 1
             self.metrics.under_way.dec()

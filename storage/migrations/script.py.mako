@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Expand only: the release before this one runs on."""
+    """Expand only: the release before this one runs on. Otherwise say above which one does: oldest = "…"."""
     ${upgrades if upgrades else "pass"}
 
 

@@ -6,6 +6,7 @@ from alembic import op
 from storage import columns
 
 revision = "0001"
+oldest = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -1,0 +1,50 @@
+"""Whether somebody else takes our payloads: what Slack counts, held against what the live replicas have. No socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+#: For so long (seconds) Slack may still count links of ours that went silent.
+_GHOSTS = 600.0
+
+
+class Strangers:
+    """`of_others` tells how many links the other live replicas keep; None where there can be none."""
+
+    def __init__(self, metrics: Metrics, of_others: Callable[[], Awaitable[int]] | None) -> None:
+        self._metrics = metrics
+        self._of_others = of_others
+        self._ghosts: deque[float] = deque()
+        self._warned = False
+
+    def went_silent(self) -> None:
+        """A link of ours is gone, which Slack may not have noticed yet."""
+        self._ghosts.append(asyncio.get_running_loop().time())
+
+    async def count(self, told: int, ours: int) -> None:
+        """Warn once while Slack counts more links (`told`, with its hello) than there should be: each takes a share."""
+        now = asyncio.get_running_loop().time()
+        while self._ghosts and now - self._ghosts[0] > _GHOSTS:
+            self._ghosts.popleft()
+        ghosts = len(self._ghosts)
+        try:
+            others = await self._of_others() if self._of_others is not None else 0
+        except (SQLAlchemyError, OSError):
+            return  # who else lives cannot be told now
+        strangers = max(0, told - ours - ghosts - others)
+        self._metrics.strangers.set(strangers)
+        if strangers and not self._warned:
+            log.warning(
+                "Slack counts connections that are not ours: another copy of the bot, or dead ones, take payloads",
+                extra={"counted": told, "ours": ours, "of_other_replicas": others},
+            )
+        self._warned = strangers > 0
