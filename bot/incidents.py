@@ -29,6 +29,19 @@ from storage.transcript import message_of_origin
 
 #: What shows on the card, besides the state itself.
 _ON_CARD = STATE_KINDS | {Kind.IMPACT, Kind.ESCALATED, Kind.ANSWERED, Kind.UPDATE}
+#: What moves a reminder.
+_WATCHED = frozenset(
+    {
+        Kind.SEVERITY,
+        Kind.STATUS,
+        Kind.ROLE,
+        Kind.UPDATE,
+        Kind.ESCALATED,
+        Kind.ANSWERED,
+        Kind.RESOLVED,
+        Kind.REOPENED,
+    }
+)
 #: What the bot says in the channel; nothing else makes a post.
 POSTED = frozenset(
     {
@@ -48,6 +61,9 @@ POSTED = frozenset(
 
 #: The kind of job that tells the world outside of a change. One is made where the database is marked with this name.
 WEBHOOK = "webhook"
+
+#: The change that brings a written postmortem in: nothing follows from it, since nobody is there to be told.
+IMPORTED = "incident.imported"
 
 #: The change that passes on what somebody deactivated held: it is said in one sentence, not in a line for each.
 HANDED_ON = "incident.handed_on"
@@ -203,14 +219,28 @@ def line_job(incident_id: int, number: int, at: datetime) -> Job:
 
 
 def invite_job(incident_id: int, number: int, at: datetime) -> Job:
-    """The job that brings those into the channel whom an escalation names."""
+    """The job that brings those into the channel whom an escalation names, and knows who of them is waited for."""
     payload = {"incident": incident_id, "number": number}
-    return Job(f"invite:{incident_id}:{number}", "invite_escalated", at, lane_of(incident_id), payload)
+    return Job(f"again:invite:{incident_id}:{number}", "invite_escalated", at, lane_of(incident_id), payload)
+
+
+def spread_job(incident_id: int, number: int, at: datetime) -> Job:
+    """The job that tells of an update outside of the incident's channel, or brings that up to date."""
+    payload = {"incident": incident_id, "number": number}
+    return Job(f"again:spread:{incident_id}:{number}", "announce_update", at, lane_of(incident_id), payload)
+
+
+def brief_job(incident_id: int, number: int, at: datetime) -> Job:
+    """The job that briefs whoever an entry gives a role to."""
+    payload = {"incident": incident_id, "number": number}
+    return Job(f"brief:{incident_id}:{number}", "brief_role", at, lane_of(incident_id), payload)
 
 
 def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[Job]:
     """The jobs that a change makes necessary. `again:` ones are re-armed: one runs, on the last state."""
     incident, before, after = recorded.incident, recorded.before, recorded.after
+    if change.name == IMPORTED:
+        return
     lane = lane_of(incident.id)
     about = {"incident": incident.id}
 
@@ -223,28 +253,41 @@ def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[
         return
     if not kinds.isdisjoint(_ON_CARD):
         yield again("refresh_card")
-    if (before.title, before.severity, before.status, before.commander_id) != (
-        after.title,
-        after.severity,
-        after.status,
-        after.commander_id,
-    ):
+    shown = (before.title, before.severity, before.status, before.commander_id)
+    if shown != (after.title, after.severity, after.status, after.commander_id):
         yield again("refresh_topic")
+        yield again("refresh_announcement")
+    elif Kind.UPDATE in kinds:
         yield again("refresh_announcement")
     if before.title != after.title:
         yield again("rename_channel")
     for entry in recorded.entries:
         if entry.kind in POSTED and change.name != HANDED_ON:
             yield line_job(incident.id, entry.number, at)
-        elif entry.kind is Kind.ANSWERED:
-            yield line_job(incident.id, int(entry.data.get("escalation") or 0), at)  # its button has served
-    for entry in recorded.entries:
-        if entry.kind is Kind.ESCALATED and entry.stands and entry.version == 1:
-            yield invite_job(incident.id, entry.number, at)
+        yield from _follow(incident.id, entry, at)
+    if not kinds.isdisjoint(_WATCHED):
+        yield again("watch")
     if before.resolved_at != after.resolved_at:
         yield again("post_draft")
     if before.is_open and not after.is_open:
         yield again("purge_transcript")  # which waits for its day
+
+
+def _follow(incident_id: int, entry: Entry, at: datetime) -> Iterator[Job]:
+    """The jobs that one entry of its kind makes necessary, besides its line."""
+    match entry.kind:
+        case Kind.ESCALATED:
+            yield invite_job(incident_id, entry.number, at)
+        case Kind.ANSWERED:
+            escalation = int(entry.data.get("escalation") or 0)
+            yield line_job(incident_id, escalation, at)  # its button has served
+            yield invite_job(incident_id, escalation, at)
+        case Kind.UPDATE:
+            yield spread_job(incident_id, entry.number, at)
+        case Kind.ROLE if entry.stands and entry.version == 1 and entry.data.get("person_id"):
+            yield brief_job(incident_id, entry.number, at)
+        case _:
+            pass
 
 
 def _delivery(recorded: Recorded, change: Change, at: datetime) -> Job:
@@ -267,6 +310,7 @@ async def _learn_whom_it_names(
         words = " ".join([entry.text, *(str(value) for value in entry.data.values())])
         people += mentioned(words)
         people += [str(entry.data["person_id"])] if entry.data.get("person_id") else []
+        people += [entry.author_id] if entry.changed_by_id not in (None, entry.author_id) else []
         groups += groups_mentioned(words)
     for user_id in await unknown_people(session, incident.workspace_id, list(dict.fromkeys(people))):
         await _learn(session, "learn_person", incident, user_id, at)

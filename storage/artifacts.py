@@ -18,6 +18,12 @@ async def artifact(session: AsyncSession, incident_id: int, name: str) -> Artifa
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def artifacts_named(session: AsyncSession, incident_id: int, prefix: str) -> list[Artifact]:
+    """All that we made for an incident under names that begin so, by name."""
+    query = select(Artifact).where(col(Artifact.incident_id) == incident_id, col(Artifact.name).startswith(prefix))
+    return list((await session.execute(query.order_by(col(Artifact.name)))).scalars())
+
+
 async def keep_artifact(
     session: AsyncSession,
     incident_id: int,

@@ -35,7 +35,7 @@ async def test_thirty_notes_actions_and_marks_make_no_post(rig: Rig) -> None:
 @pytest.mark.parametrize(
     ("command", "words", "undone"),
     [
-        ("severity sev3 fewer users", "ana set the severity to sev3: fewer users", True),
+        ("severity sev3 fewer users", "ana lowered the severity from sev1 to sev3: fewer users", True),
         ("status monitoring", "ana set the status to monitoring", True),
         ("mitigated rolled back", "ana recorded mitigated, Fri 15 Mar 10:00 UTC: rolled back", True),
         ("resolve all well", "ana recorded resolved, Fri 15 Mar 10:00 UTC: all well", True),
@@ -134,7 +134,7 @@ async def test_a_line_is_posted_once_whatever_fails(rig: Rig, when: str, how: di
     rig.ws.faults.add("chat.postMessage", when, **how)  # type: ignore[arg-type]
     await rig.types("ana", "/incident severity sev2")
     await rig.later(timedelta(seconds=30))
-    assert [one.text for one in lines(rig)] == ["ana set the severity to sev2"]
+    assert [one.text for one in lines(rig)] == ["ana lowered the severity from sev1 to sev2"]
     rig.ws.faults.add("chat.update", when, **how)  # type: ignore[arg-type]
     await rig.later(timedelta(minutes=11))
     assert [one.buttons for one in lines(rig)] == [[]]

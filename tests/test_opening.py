@@ -65,7 +65,7 @@ async def test_everything_about_a_new_channel(tmp_path: Path) -> None:
         (card,) = rig.posts(channel)
         assert card.pinned
         assert "recorded" in card.text
-        assert [button.text for button in card.buttons] == ["Take the lead", "Mitigated", "Resolve", "Timeline"]
+        assert [button.text for button in card.buttons] == ["Take the lead", "Mitigated", "Resolve"]
         (bookmark,) = channel.bookmarks.values()
         assert bookmark["link"].endswith(f"/archives/{channel.id}/p{card.ts.replace('.', '')}")
         (announced,) = rig.posts(board)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.escalation import waiting
 from bot.domain.incident import MITIGATED, RESOLVED
 from bot.domain.markup import escape, plain
 from bot.domain.masking import mask
@@ -86,36 +87,46 @@ class Face:
         """Impact, escalations that wait for an answer, the last update; each only where there is one."""
         made = []
         impact, update = self._last(Kind.IMPACT), self._last(Kind.UPDATE)
+        others = {role: holder for role, holder in self.record.state.roles.items() if role != "commander"}
+        if others:
+            roles = [f"{self._role(role)} {self.record.names.person(holder)}" for role, holder in others.items()]
+            made.append(self.wording.say("card.roles", roles=roles))
         if impact is not None:
             services = [self._plain(str(one)) for one in impact.data.get("services") or []]
             share = self._plain(str(impact.data.get("percent_text") or _percent(impact)))
             text = self._plain(impact.text)
             made.append(self.wording.say("card.impact", text=text, services=services, share=share))
-        waiting = waiting_escalations(self.record.standing)
-        if waiting and self.record.state.is_open:
-            who = [self._plain(str(one)) for entry in waiting for one in entry.data.get("to") or []]
-            made.append(self.wording.say("card.waiting", who=who, count=len(waiting)))
+        unanswered = waiting(self.record.standing)
+        if unanswered and self.record.state.is_open:
+            who = [self._plain(str(one)) for entry in unanswered for one in entry.data.get("to") or []]
+            since = min(entry.occurred_at for entry in unanswered)
+            asked = token(since, "{ago}", span(self.now - since))
+            made.append(self.wording.say("card.waiting", who=who, count=len(unanswered), ago=asked))
         if update is not None:
             at = self._stamp(update.occurred_at)
             made.append(self.wording.say("card.update", text=self._plain(update.text), at=at))
         return made
 
+    def _role(self, name: str) -> str:
+        role = self.settings.role_named(name)
+        return role.title if role else name
+
     def _next(self) -> tuple[Button, ...]:
-        """The buttons for what usually comes next in this status."""
+        """The three buttons that usually come next in this status."""
         state, label = self.record.state, self._label
+        reopen, timeline = Button(label("reopen"), opens="reopen"), Button(label("timeline"), "timeline")
         if state.status == RESOLVED:
-            return (Button(label("draft_again"), "postmortem"), Button(label("tasks"), "tasks"), self._timeline())
+            return (Button(label("draft_again"), "postmortem"), Button(label("tasks"), "tasks"), reopen)
         if not state.is_open:
-            return (self._timeline(),)
-        lead = () if state.commander_id else (Button(label("take_lead"), "lead"),)
-        calm = () if state.status == MITIGATED else (Button(label("mitigated"), "mitigated"),)
-        return (*lead, *calm, Button(label("resolve"), "resolve", style="primary"), self._timeline())[:4]
+            return (timeline, reopen)
+        lead, update = Button(label("take_lead"), "lead"), Button(label("update"), opens="update")
+        resolve = Button(label("resolve"), "resolve", style="primary")
+        if state.status == MITIGATED:
+            return (update, resolve, timeline) if state.commander_id else (lead, update, resolve)
+        return (update if state.commander_id else lead, Button(label("mitigated"), "mitigated"), resolve)
 
     def _label(self, name: str) -> str:
         return self.wording.plain(f"labels.{name}")
-
-    def _timeline(self) -> Button:
-        return Button(self._label("timeline"), "timeline")
 
     def fallback(self) -> str:
         """The card in one line, for notifications."""
@@ -141,9 +152,11 @@ class Face:
     def announcement(self, channel_slack_id: str) -> tuple[str, list[dict[str, Any]]]:
         """(text, blocks) for the channel where incidents are announced; edited as the facts change."""
         state = self.record.state
+        update = self._last(Kind.UPDATE)
         words = self.wording.say(
             "card.announcement",
             title=self.title,
+            update=self._plain(update.text) if update else None,
             severity=state.severity,
             status=state.status,
             commander=self.record.names.person(state.commander_id) if state.commander_id else None,
@@ -157,12 +170,6 @@ class Face:
 def digest(blocks: Sequence[dict[str, Any]], *more: str) -> str:
     """Tells whether what is shown differs from what was sent last."""
     return hashlib.sha256(json.dumps([list(blocks), more], sort_keys=True).encode()).hexdigest()[:32]
-
-
-def waiting_escalations(standing: Sequence[Entry]) -> list[Entry]:
-    """The escalations that nobody has answered."""
-    answered = {entry.data.get("escalation") for entry in standing if entry.kind is Kind.ANSWERED}
-    return [entry for entry in standing if entry.kind is Kind.ESCALATED and entry.number not in answered]
 
 
 def _percent(impact: Entry) -> str:

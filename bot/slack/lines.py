@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.incident import RESOLVED
-from bot.domain.markup import GROUP, MENTION, mentioned, plain
+from bot.domain.escalation import answers, time_to_answer
+from bot.domain.incident import RESOLVED, fold
+from bot.domain.markup import GROUP, MENTION, plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
@@ -21,8 +22,7 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.card import digest
 from bot.slack.faces import read_face
-from bot.slack.instants import spoken
-from bot.slack.places import invite_people
+from bot.slack.instants import span, spoken
 from bot.slack.posting import CLOSED_TO_US, post_once
 from bot.wording import Wire
 from storage.artifacts import artifact, keep_artifact
@@ -91,16 +91,12 @@ def _line(bot: Bot, record: Record, entry: Entry) -> tuple[list[dict[str, Any]],
     fresh = bot.clock.now() < entry.recorded_at + UNDO_FOR
     undo = entry.stands and fresh and entry.kind in _UNDONE
     buttons: tuple[Button, ...] = ()
-    if entry.kind is Kind.ESCALATED and entry.stands and not _answered(record, entry):
+    if entry.kind is Kind.ESCALATED and entry.stands and not answers(record.standing, entry.number):
         buttons = (Button(bot.wording.plain("labels.on_it"), f"on-it #{entry.number}", style="primary"),)
     if undo:
         buttons = (*buttons, Button(bot.wording.plain("labels.undo"), f"retract #{entry.number}"))
     blocks = [section(words)] + ([actions(buttons)] if buttons else [])
     return blocks, words, undo
-
-
-def _answered(record: Record, entry: Entry) -> bool:
-    return any(one.kind is Kind.ANSWERED and one.data.get("escalation") == entry.number for one in record.standing)
 
 
 def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
@@ -110,7 +106,9 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
     to = [str(one) for one in entry.data.get("to") or []]
     told = [Wire(one) for one in to if MENTION.fullmatch(one) or GROUP.fullmatch(one)]
     name = f"lines.{entry.kind}" if entry.stands else "lines.taken_back"
-    person_id = entry.data.get("person_id")
+    person_id, before = entry.data.get("person_id"), _before(record, entry)
+    answered = next(iter(answers(record.standing, entry.number)), None) if entry.kind is Kind.ESCALATED else None
+    waited = time_to_answer(record.standing, entry) if answered else None
     return bot.wording.say(
         name,
         number=entry.number,
@@ -119,6 +117,10 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
         text=text if len(text) <= LINE_MOST else text[:LINE_MOST] + "…",
         at=spoken(entry.occurred_at, record.zone, label=record.zone_label, now=bot.clock.now()),
         severity=entry.data.get("severity"),
+        direction=_direction(bot, before, entry),
+        before=names.person(before) if before and entry.kind is Kind.ROLE else before,
+        answered=names.person(answered.author_id) if answered else None,
+        waited=span(waited) if waited is not None else None,
         status=entry.data.get("status"),
         role=_role_title(bot, str(entry.data.get("role"))),
         person=names.person(str(person_id)) if person_id else None,
@@ -131,31 +133,22 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
 
 
 def _role_title(bot: Bot, name: str) -> str:
-    return next((role.title for role in bot.settings.roles if role.name == name), name)
+    role = bot.settings.role_named(name)
+    return role.title if role else name
 
 
-async def invite_escalated(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `invite_escalated`: bring the people and groups of an escalation into the channel."""
-    incident_id, number = int(payload["incident"]), int(payload["number"])
-    async with bot.db.read() as session:
-        channel = await channel_of_incident(session, incident_id)
-    _, record, _ = await read_face(bot, incident_id)
-    entry = next((one for one in record.standing if one.number == number), None)
-    if channel is None or entry is None:
-        return
-    words = " ".join(str(one) for one in entry.data.get("to") or [])
-    people = mentioned(words)
-    for group_id in (match.group(1) for match in GROUP.finditer(words)):
-        people += await ctx.step(f"group:{group_id}", partial(_members, bot, group_id))
-    people = [one for one in dict.fromkeys(people) if one != bot.identity.user_id]
-    if people:
-        await ctx.step("invite", lambda _: invite_people(bot, channel.slack_id, people))
+def _before(record: Record, entry: Entry) -> str | None:
+    """What stood before an entry changed it: the severity, or the id of who had the role."""
+    earlier = fold([one for one in record.standing if one.number < entry.number])
+    if entry.kind is Kind.SEVERITY:
+        return earlier.severity
+    return earlier.roles.get(str(entry.data.get("role"))) if entry.kind is Kind.ROLE else None
 
 
-async def _members(bot: Bot, group_id: str, _: int) -> list[str]:
-    """The people of a user group; none where the plan has no groups or the group is gone."""
-    try:
-        answer = await bot.api.call("usergroups.users.list", query={"usergroup": group_id})
-    except SlackRefused:
-        return []
-    return [str(one) for one in answer.get("users") or []]
+def _direction(bot: Bot, before: str | None, entry: Entry) -> str:
+    """`raised` or `lowered` where both severities are configured, the most severe first; else `set`."""
+    order = [severity.name for severity in bot.settings.severities]
+    now = str(entry.data.get("severity"))
+    if entry.kind is not Kind.SEVERITY or before not in order or now not in order:
+        return "set"
+    return "raised" if order.index(now) < order.index(before) else "lowered"

@@ -22,14 +22,23 @@ SKEW = timedelta(minutes=5)
 
 
 async def post_once(
-    api: SlackApi, attempt: int, key: str, *, channel: str, text: str, blocks: list[dict[str, Any]], since: datetime
+    api: SlackApi,
+    attempt: int,
+    key: str,
+    *,
+    channel: str,
+    text: str,
+    blocks: list[dict[str, Any]],
+    since: datetime,
+    thread_ts: str | None = None,
 ) -> str:
     """Post a message and return its ts; on a later attempt, the ts of what an earlier one posted.
 
-    `since` is the instant of the job: nothing of ours can be older. Raises SlackRefused and the api's other faults.
+    `since` is the instant of the job: nothing of ours can be older. With `thread_ts` it is a reply that the channel
+    sees too. Raises SlackRefused and the api's other faults.
     """
     if attempt > 1:
-        found = await find_post(api, channel, key, since)
+        found = await find_post(api, channel, key, since, thread_ts)
         if found is not None:
             return found
     answer = await api.call(
@@ -41,20 +50,24 @@ async def post_once(
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             "unfurl_links": False,
             "unfurl_media": False,
+            **({"thread_ts": thread_ts, "reply_broadcast": True} if thread_ts else {}),
         },
     )
     return str(answer["ts"])
 
 
-async def find_post(api: SlackApi, channel: str, key: str, since: datetime) -> str | None:
-    """The ts of the message that carries a key; None where there is none, or where we may not read the channel."""
+async def find_post(api: SlackApi, channel: str, key: str, since: datetime, thread_ts: str | None = None) -> str | None:
+    """The ts of the message that carries a key, in the channel or a thread; None where there is none, or where we may
+    not read the channel."""
+    method = "conversations.replies" if thread_ts else "conversations.history"
     cursor = ""
     while True:
         try:
             page = await api.call(
-                "conversations.history",
+                method,
                 query={
                     "channel": channel,
+                    **({"ts": thread_ts} if thread_ts else {}),
                     "oldest": f"{(since - SKEW).timestamp():.6f}",
                     "limit": 200,
                     "include_all_metadata": True,

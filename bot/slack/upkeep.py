@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,18 +18,16 @@ from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.card import digest
+from bot.slack.card_keeping import AGAIN, make_again
 from bot.slack.faces import read_face
 from bot.slack.opening import NAMES_TRIED, channel_name
-from bot.slack.places import permalink, quietly
-from bot.slack.posting import LEFT_ALONE, post_once
+from bot.slack.places import quietly
+from bot.slack.posting import LEFT_ALONE
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident, remember_channel
 from storage.tables import Artifact, Channel
 
 log = logging.getLogger(__name__)
-
-#: Marks a card that was made a second time.
-AGAIN = "again"
 
 
 async def _known(bot: Bot, incident_id: int, name: str) -> tuple[Channel | None, Artifact | None]:
@@ -44,7 +41,7 @@ async def refresh_card(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
     channel, card = await _known(bot, incident_id, "card")
     if channel is None or card is None or card.ts is None:
         return  # the opening posts it with whatever stands then
-    _, record, face = await read_face(bot, incident_id)
+    _, _, face = await read_face(bot, incident_id)
     blocks, text = face.blocks(), face.fallback()
     shown, ts = digest(blocks), card.ts
     if shown == card.digest:
@@ -71,46 +68,7 @@ async def refresh_card(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
 
     error = await ctx.step("update", update, save)
     if error == "message_not_found" and card.ref != AGAIN:
-        await _make_again(bot, ctx, channel, incident_id, (text, blocks), record.entries[0].recorded_at)
-
-
-async def _make_again(
-    bot: Bot,
-    ctx: JobContext,
-    channel: Channel,
-    incident_id: int,
-    card: tuple[str, list[dict[str, Any]]],
-    since: datetime,
-) -> None:
-    """Post the card once more, pin it, and lead the bookmark to it."""
-    text, blocks = card
-
-    async def post(attempt: int) -> str:
-        key = f"card:{incident_id}:again"
-        return await post_once(bot.api, attempt, key, channel=channel.slack_id, text=text, blocks=blocks, since=since)
-
-    async def save(session: AsyncSession, ts: str) -> None:
-        at, shown = bot.clock.now(), digest(blocks)
-        await keep_artifact(
-            session, incident_id, "card", at=at, channel=channel.slack_id, ts=ts, ref=AGAIN, digest=shown
-        )
-
-    ts = await ctx.step("post_again", post, save)
-
-    async def pin(_: int) -> bool:
-        return await quietly(bot, "pins.add", {"channel": channel.slack_id, "timestamp": ts})
-
-    async def lead(_: int) -> bool:
-        async with bot.db.read() as session:
-            bookmark = await artifact(session, incident_id, "bookmark")
-        if bookmark is None or bookmark.ref is None:
-            return False
-        link = permalink(bot, channel.slack_id, ts)
-        query = {"channel_id": channel.slack_id, "bookmark_id": bookmark.ref, "link": link}
-        return await quietly(bot, "bookmarks.edit", query)
-
-    await ctx.step("pin_again", pin)
-    await ctx.step("lead_bookmark", lead)
+        await make_again(bot, ctx, channel, incident_id)
 
 
 async def archive_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:

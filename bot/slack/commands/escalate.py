@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import EmptyText
+from datetime import timedelta
+
+from bot.domain.errors import EmptyText, WrongKind
+from bot.domain.escalation import answers, unnotified, waiting
 from bot.domain.keys import split_list
 from bot.domain.markup import GROUP, MENTION
 from bot.domain.timeline import Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
-from bot.slack.commands.numbers import entry_named, require_number
+from bot.slack.commands.numbers import entry_named, leading_number, require_number
 from bot.slack.commands.recorded import recorded_answer
+from bot.slack.instants import span
 from bot.slack.parts import SOME_WORDS, entry
 from storage.entries import entries_of
-
-
-def unnotified(to: list[str]) -> list[str]:
-    """Those of `to:` whom nobody has told: names that are neither people nor user groups of Slack."""
-    return [one for one in to if not MENTION.search(one) and not GROUP.search(one)]
 
 
 async def _escalate(call: Call) -> Answer:
@@ -38,19 +37,25 @@ async def _escalate(call: Call) -> Answer:
 
 
 async def _answer(call: Call) -> Answer:
-    """*I'm on it*: somebody takes an escalation. Said once; a second person's is recorded as well."""
-    number, why = require_number(call)
+    """*I'm on it*: somebody takes an escalation; without a number, the one that waits. A second person's is recorded as
+    well."""
+    entries = await entries_of(call.session, call.about.id, kinds=[Kind.ESCALATED, Kind.ANSWERED])
+    open_ones = waiting(entries)
+    if leading_number(call.keyed.text) is None and len(open_ones) == 1:
+        number, why = open_ones[0].number, call.keyed.text
+    else:
+        number, why = require_number(call)
     escalation = await entry_named(call, number)
-    answered = [
-        entry
-        for entry in await entries_of(call.session, call.about.id, kinds=[Kind.ANSWERED])
-        if entry.stands and entry.data.get("escalation") == number and entry.author_id == call.actor.user_id
-    ]
-    if answered:
+    if escalation.kind is not Kind.ESCALATED:
+        raise WrongKind(number=number, kind=escalation.kind, verb=call.verb, needed=Kind.ESCALATED)
+    if any(one.author_id == call.actor.user_id for one in answers(entries, number)):
         return Answer(call.say("answers.on_it_already", number=number))
     moment = call.moment()
-    new = call.new(Kind.ANSWERED, why, moment, {"escalation": escalation.number})
-    return await recorded_answer(call, await call.record("escalation.answered", new), moment)
+    new = call.new(Kind.ANSWERED, why, moment, {"escalation": number})
+    recorded = await call.record("escalation.answered", new)
+    waited = max(timedelta(0), recorded.entry.occurred_at - escalation.occurred_at)
+    note = call.say("answers.on_it", number=number, waited=span(waited))
+    return await recorded_answer(call, recorded, moment, notes=(note,))
 
 
 COMMANDS = (

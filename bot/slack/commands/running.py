@@ -28,12 +28,14 @@ async def _severity(call: Call) -> Answer:
     word, _, why = call.keyed.text.partition(" ")
     severity = known_severity(call, word) or known_severity(call, f"sev{word}")
     if severity is None:
-        raise UnknownSeverity(given=word, known=[one.name for one in call.bot.settings.severities])
+        raise UnknownSeverity(given=word, known={one.name: one.meaning for one in call.bot.settings.severities})
     if severity == call.about.severity:
         return Answer(call.say("answers.severity_already", severity=severity))
     moment = call.moment()
     new = call.new(Kind.SEVERITY, why.strip(), moment, {"severity": severity})
-    return await recorded_answer(call, await call.record("incident.severity", new), moment)
+    known = call.bot.settings.severity_named(severity)
+    note = call.say("answers.means", name=severity, meaning=known.meaning if known else "")
+    return await recorded_answer(call, await call.record("incident.severity", new), moment, notes=(note,))
 
 
 async def _status(call: Call) -> Answer:
