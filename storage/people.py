@@ -13,6 +13,8 @@ from bot.domain.markup import Names
 from storage.tables import Channel, Person, UserGroup, Workspace
 from storage.upsert import insert_once
 
+#: The team id of a workspace that the bot has not met yet.
+AWAITED = "-"
 #: Statements of every command, put together once.
 _WORKSPACE = select(Workspace).where(col(Workspace.team_id) == bindparam("team_id"))
 _PERSON = select(Person).where(
@@ -25,10 +27,21 @@ _MET = "people met"
 async def workspace_of(session: AsyncSession, team_id: str, enterprise_id: str | None = None) -> Workspace:
     """The workspace of a team id, made on first sight."""
     found = (await session.execute(_WORKSPACE, {"team_id": team_id})).scalar_one_or_none()
+    if found is None and team_id != AWAITED:
+        # What was imported before the bot first met its workspace is that workspace's.
+        adopt = update(Workspace).where(col(Workspace.team_id) == AWAITED).values(team_id=team_id)
+        await session.execute(adopt)
+        found = (await session.execute(_WORKSPACE, {"team_id": team_id})).scalar_one_or_none()
     if found is None:
         await insert_once(session, Workspace, team_id=team_id, enterprise_id=enterprise_id, incident_counter=0)
         found = (await session.execute(_WORKSPACE, {"team_id": team_id})).scalar_one()
     return found
+
+
+async def home_workspace(session: AsyncSession) -> Workspace:
+    """The workspace that a command line without Slack works for: the first that the bot met, else the one to come."""
+    found = (await session.execute(select(Workspace).order_by(col(Workspace.id)).limit(1))).scalar_one_or_none()
+    return found or await workspace_of(session, AWAITED)
 
 
 async def person_of(session: AsyncSession, workspace_id: int, user_id: str) -> Person:

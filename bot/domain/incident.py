@@ -95,7 +95,7 @@ def fold(entries: Iterable[Entry]) -> IncidentState:
         started_at=start.occurred_at if start else None,
         start_assumed=start is None or (start.kind is Kind.DECLARED and not start.data.get("at_given")),
         start_number=start.number if start else None,
-        detected_at=detected.occurred_at if detected else None,
+        detected_at=detected.occurred_at if detected and detected.precision != "untimed" else None,
         mitigated_at=mitigated[-1].occurred_at if mitigated else None,
         resolved_at=ends[-1].occurred_at if closed else None,
         resolved_number=ends[-1].number if closed else None,

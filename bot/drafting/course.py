@@ -14,6 +14,7 @@ from bot.drafting.overview import told
 from bot.drafting.reading import Reading, moment
 from bot.drafting.statements import (
     APPROXIMATE,
+    UNTIMED,
     Action,
     Answer,
     Escalation,
@@ -45,7 +46,7 @@ def recount(reading: Reading, state: IncidentState) -> Timeline:
     detected = reading.of(Kind.DETECTED)
     mitigated = [e for e in reading.of(Kind.MITIGATED) if e.occurred_at == state.mitigated_at]
     return Timeline(
-        detected=moment(detected[0]) if detected else None,
+        detected=moment(detected[0]) if detected and detected[0].precision != UNTIMED else None,
         detection_class=reading.words(detected[0], "by") or None if detected else None,
         detection_method=told(reading, Kind.DETECTED),
         actions=_actions(reading, suspicions),
@@ -66,6 +67,7 @@ def _timed(reading: Reading, entries: Iterable[Entry]) -> tuple[Statement, ...]:
             at=entry.occurred_at,
             entries=(entry.number,),
             approximate=entry.precision == APPROXIMATE,
+            untimed=entry.precision == UNTIMED,
         )
         for entry in sorted(entries, key=lambda entry: entry.order)
     )
@@ -79,6 +81,7 @@ def _actions(reading: Reading, suspicions: Suspicions) -> tuple[Action, ...]:
             at=entry.occurred_at,
             entries=(entry.number, *suspicions.confirmed.get(entry.number, ())),
             approximate=entry.precision == APPROXIMATE,
+            untimed=entry.precision == UNTIMED,
             assumption=entry.kind is Kind.HYPOTHESIS,
             confirmed=entry.number in suspicions.confirmed,
         )
@@ -96,6 +99,7 @@ def _misleading(reading: Reading, suspicions: Suspicions) -> tuple[Misleading, .
                 at=entry.occurred_at,
                 entries=(entry.number, ruling.number) if ruling else (entry.number,),
                 approximate=entry.precision == APPROXIMATE,
+                untimed=entry.precision == UNTIMED,
                 ruled_out_at=ruling.occurred_at if ruling else None,
                 why=reading.text(ruling) if ruling else "",
             )
@@ -116,6 +120,7 @@ def _escalations(reading: Reading) -> tuple[Escalation, ...]:
             at=entry.occurred_at,
             entries=(entry.number, *(answer.number for answer in answers[entry.number])),
             approximate=entry.precision == APPROXIMATE,
+            untimed=entry.precision == UNTIMED,
             to=tuple(reading.keys(entry).get("to") or ()),
             answers=tuple(answers[entry.number]),
         )
@@ -140,6 +145,7 @@ def _chronology(reading: Reading, suspicions: Suspicions) -> tuple[Row, ...]:
                 at=entry.occurred_at,
                 entries=(entry.number, *judged),
                 approximate=entry.precision == APPROXIMATE,
+                untimed=entry.precision == UNTIMED,
                 to=tuple(reading.keys(entry).get("to") or ()) if entry.kind is Kind.ESCALATED else (),
                 confirmed=entry.number in suspicions.confirmed,
             )
@@ -190,6 +196,7 @@ def _row(kind: str, reading: Reading, entry: Entry, *, value: str = "", role: st
         at=entry.occurred_at,
         entries=(entry.number,),
         approximate=entry.precision == APPROXIMATE,
+        untimed=entry.precision == UNTIMED,
         value=value,
         role=role,
         assumed=assumed,

@@ -228,7 +228,7 @@ class Page:
             {
                 "ref": self._ref((each.number,)).strip(),
                 "kind": each.kind,
-                "time": ("~" if each.approximate else "") + self._clock.exact(each.at),
+                "time": "" if each.untimed else ("~" if each.approximate else "") + self._clock.exact(each.at),
                 "author": markdown(each.author),
                 "source": each.source,
                 "link": markdown(each.permalink or ""),
@@ -237,6 +237,8 @@ class Page:
         ]
 
     def _when(self, each: Statement) -> str:
+        if each.untimed:
+            return ""
         assert each.at is not None, each
         return self._time(each.at, each.approximate)
 
@@ -255,7 +257,7 @@ class Page:
 def _instants(made: Draft, lines: tuple[Row, ...]) -> Iterable[datetime]:
     """Every instant that the timeline prints."""
     timeline = made.timeline
-    yield from (row.at for row in lines if row.at is not None)
+    yield from (row.at for row in lines if row.at is not None and not row.untimed)
     yield from (path.ruled_out_at for path in timeline.misleading if path.ruled_out_at is not None)
     yield from (answer.at for call in timeline.escalations for answer in call.answers)
 

@@ -12,7 +12,7 @@ from bot.domain.markup import GROUP, MENTION, Names, plain, unescape
 from bot.domain.masking import Mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
-from bot.drafting.statements import APPROXIMATE, Evidence, Hidden, Moment
+from bot.drafting.statements import APPROXIMATE, UNTIMED, Evidence, Hidden, Moment
 
 REDACTED = "[redacted]"
 
@@ -93,6 +93,7 @@ class Reading:
             source=entry.source.value,
             permalink=entry.permalink,
             approximate=entry.kind is not Kind.DECLARED and entry.precision == APPROXIMATE,
+            untimed=entry.precision == UNTIMED,
         )
 
     def _text_of(self, entry: Entry) -> str:

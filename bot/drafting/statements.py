@@ -8,19 +8,22 @@ from datetime import datetime, timedelta
 from bot.domain.incident import whole_minutes
 
 APPROXIMATE = "approximate"
+UNTIMED = "untimed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One thing the draft says. `at` is aware UTC, None where no instant belongs to it; `text` is decoded, unescaped.
 
-    `entries` are the numbers of the entries it rests on, never empty.
+    `entries` are the numbers of the entries it rests on, never empty. `untimed` is true where nobody said when: then
+    `at` gives only its place in the order and is printed nowhere.
     """
 
     text: str = ""
     at: datetime | None = None
     entries: tuple[int, ...]
     approximate: bool = False
+    untimed: bool = False
 
     def __post_init__(self) -> None:
         if not self.entries:
@@ -204,6 +207,7 @@ class Evidence:
     source: str
     permalink: str | None
     approximate: bool = False
+    untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def _timeline(made: Draft, clock: Clock) -> Json:
 
 
 def _fact(statement: Statement, clock: Clock) -> Json:
-    at = None if statement.at is None else clock.iso(statement.at)
+    at = None if statement.at is None or statement.untimed else clock.iso(statement.at)
     found: Json = {"at": at, "text": statement.text, "entries": list(statement.entries)}
     return found | _flags(approximate=statement.approximate)
 
@@ -134,7 +134,8 @@ def _escalation(call: Escalation, clock: Clock) -> Json:
 
 
 def _row(row: Row, clock: Clock) -> Json:
-    return {"at": clock.iso(_at(row)), "kind": row.kind, "text": row.text, "entry": row.entries[0]}
+    at = None if row.untimed else clock.iso(_at(row))
+    return {"at": at, "kind": row.kind, "text": row.text, "entry": row.entries[0]}
 
 
 def _change(row: Row, clock: Clock) -> Json:
@@ -204,7 +205,12 @@ def _proof(made: Draft) -> Json:
 
 def _evidence(made: Draft, clock: Clock) -> list[Json]:
     return [
-        {"entry": each.number, "kind": each.kind, "at": clock.iso(each.at), "author": each.author}
+        {
+            "entry": each.number,
+            "kind": each.kind,
+            "at": None if each.untimed else clock.iso(each.at),
+            "author": each.author,
+        }
         | {"source": each.source}
         | _given(permalink=each.permalink)
         for each in made.evidence

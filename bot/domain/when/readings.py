@@ -52,6 +52,7 @@ class Precision(StrEnum):
     MINUTE = "minute"
     APPROXIMATE = "approximate"
     DAY = "day"
+    UNTIMED = "untimed"  # a document told it without a time: the instant is only its place in the order
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,10 @@ class _Reader:
 
     def told(self) -> Told:
         unplaced = list(self._unplaced())
-        facts = [*self._edges(), *self._impact(), *self._causes(), *self._timeline(), *self._in_detail()]
+        timeline = list(self._timeline())
+        worded = any(fact.kind is Kind.RESOLVED for fact in timeline)
+        facts = [fact for fact in self._edges() if not (worded and fact.kind is Kind.RESOLVED)]
+        facts += [*self._impact(), *self._causes(), *timeline, *self._in_detail()]
         facts += [*measures(self._of(Section.MEASURES), self._day), *self._conclusion()]
         return Told(
             title=self._found.title,

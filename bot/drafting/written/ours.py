@@ -30,6 +30,8 @@ _KINDS = {
     "reopening": Kind.REOPENED, "called off": Kind.CANCELLED, "task done": Kind.TASK_DONE,
     "task dropped": Kind.TASK_DROPPED, "task assigned": Kind.TASK_ASSIGNED,
 }  # fmt: skip
+_PLAIN_KINDS = {str(kind): kind for kind in Kind}
+_UNTIMED = "time not recorded"
 #: What a line of the chronology says before an entry's own words.
 _BEFORE = {
     Kind.DETECTED: re.compile(r"\A(?:Detected|Also noticed)(?:, .*? after impact began)?(?:[:.]\s*|\Z)"),
@@ -117,7 +119,7 @@ class _Ours:
             if match is None or not part.block.refs:
                 continue
             name = match["kind"]
-            kind = _KINDS.get(name) or (Kind(name) if name in Kind else None)
+            kind = _KINDS.get(name) or _PLAIN_KINDS.get(name)
             if kind is not None:
                 at = next(iter(moments(match["time"], self._day)), None)
                 instant = at.at(self._zone) if at else None
@@ -191,7 +193,8 @@ class _Ours:
             return methods[0].text, {"by": by} if by else {}
         for part in rows:
             text = part.text if not part.label else f"{part.label}: {part.text}"
-            words = text.partition(" — ")[2] if moments(text.partition(" — ")[0], self._day) else text
+            lead, _, rest = text.partition(" — ")
+            words = rest if lead == _UNTIMED or moments(lead, self._day) else text
             before = _BEFORE[kind].match(words) if kind in _BEFORE else None
             if kind in _BEFORE and before is None and part.field in (None, Field.CHRONOLOGY):
                 continue
