@@ -100,11 +100,14 @@ async def add_version(session: AsyncSession, incident: Incident, revision: Revis
         .values(latest=False)
         .returning(col(Row.message_id), col(Row.fingerprint), col(Row.author_id), col(Row.recorded_by_id))
     )
-    kept = held.one_or_none()
-    if kept is None:
+    found = held.one_or_none()
+    if found is None:
         return False
+    kept = dict(found._mapping)
+    if after.author_id != before.author_id:
+        kept["author_id"] = (await person_of(session, incident.workspace_id, after.author_id)).id
     changer = await person_of(session, incident.workspace_id, after.changed_by_id or after.author_id)
-    session.add(_next_version(incident.id, revision, changer_id=changer.id, **kept._mapping))
+    session.add(_next_version(incident.id, revision, changer_id=changer.id, **kept))
     await session.flush()
     return True
 

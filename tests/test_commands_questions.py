@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.slack.commands import COMMANDS
+from sandbox import Button
 from tests.rig import Rig
+
+
+def turning(buttons: Sequence[Button]) -> list[str]:
+    """The buttons below a list; what stands beside its lines has no words of its own."""
+    return [button.text for button in buttons if button.type == "button"]
 
 
 async def test_status_inside_says_where_things_stand(rig: Rig) -> None:
@@ -44,14 +51,14 @@ async def test_the_timeline_turns_its_pages(rig: Rig) -> None:
         await rig.types("ana", f"/incident note line {place} at: 9:{place + 10}")
     newest = await rig.types("ana", "/incident timeline")
     assert newest.text.startswith("Timeline, 41 entries, page 1 of 3\n#27 Fri 15 Mar 09:35 UTC note: line 25")
-    assert [button.text for button in newest.buttons] == ["Older"]
+    assert turning(newest.buttons) == ["Older", "Newest first"]
     clicked = await rig.person("ana").clicks(newest, "Older")
     await rig.quiet()
     older = clicked.later[-1]
     assert "page 2 of 3" in older.text
     assert "#12 Fri 15 Mar 09:20 UTC note: line 10" in older.text
     assert "#27 " not in older.text
-    assert [button.text for button in older.buttons] == ["Older", "Newer"]
+    assert turning(older.buttons) == ["Older", "Newer", "Newest first"]
     assert "page 3 of 3" in await rig.clicks("ana", older, "Older")
     assert "page 1 of 3" in await rig.clicks("ana", older, "Newer")
     assert "page 3 of 3" in (await rig.types("ana", "/incident timeline 99")).text
@@ -103,17 +110,17 @@ async def test_every_verb_has_its_help(rig: Rig) -> None:
             answer = await rig.types("ana", f"/incident help {word}")
             assert answer.failed is None
             assert "There is no" not in answer.text
-            assert f"/incident {command.name}" in answer.text or command.name == "mark"
+            assert f"/incident {command.name}" in answer.text or not command.listed
             assert all(f"{key}:" in answer.text for key in command.keys)
             assert ("As a message: !" in answer.text) is command.message
 
 
 async def test_help_lists_what_can_be_used_here(rig: Rig) -> None:
-    outside = (await rig.types("ana", "/incident")).text
+    outside = (await rig.types("ana", "/incident help")).text
     assert "• declare opens an incident and its channel" in outside
     assert "• action" not in outside
     await rig.declare()
-    for typed in ("/incident", "/incident help", "/incident ?", "/incident   "):
+    for typed in ("/incident help", "/incident ?"):
         inside = await rig.types("ana", typed)
         assert "recording in this incident" in inside.text
         listed = {line.split()[1] for line in inside.text.split("\n") if line.startswith("•")}

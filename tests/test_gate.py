@@ -34,12 +34,15 @@ edit           yes    yes   yes      -   yes     -
 escalate       yes    yes   yes      -   yes     -
 fix            yes    yes   yes      -   yes     -
 fix-detail     yes    yes   yes      -   yes     -
+form           yes    yes   yes      -   yes     -
 help           yes    yes   yes      -   yes     -
+history        yes    yes   yes      -   yes     -
 impact         yes    yes   yes      -   yes     -
 improve        yes    yes   yes      -   yes     -
 lead           yes    -     -        -   -       -
 list           yes    -     -        -   -       -
 mark           yes    yes   yes      -   yes     -
+menu           yes    yes   yes      -   yes     -
 mitigated      yes    -     -        -   -       -
 move           yes    -     -        -   -       -
 note           yes    yes   yes      -   yes     -
@@ -51,6 +54,7 @@ repair         yes    -     -        -   -       -
 resolve        yes    -     -        -   -       -
 restore        yes    yes   yes      -   yes     -
 retract        yes    yes   yes      -   yes     -
+revert         yes    yes   yes      -   yes     -
 role           yes    -     -        -   -       -
 ruled-out      yes    yes   yes      -   yes     -
 severity       yes    -     -        -   -       -

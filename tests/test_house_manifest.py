@@ -10,7 +10,7 @@ from functools import cache
 from bot.settings import Settings
 from bot.slack.channels import CHANNEL_EVENTS
 from bot.slack.events import IN_CHANNEL
-from bot.slack.modals import SHORTCUTS
+from bot.slack.modals.shortcuts import SHORTCUTS
 from sandbox.manifest_rules import EVENT_SCOPES
 from sandbox.scopes import read_manifest
 from sandbox.webapi.rules import RULES
@@ -73,7 +73,7 @@ def test_the_command_is_the_one_the_settings_name() -> None:
 
 
 def test_the_shortcuts_are_those_that_open_something() -> None:
-    assert MANIFEST.shortcuts == dict.fromkeys(SHORTCUTS, "message")
+    assert MANIFEST.shortcuts == {name: shortcut.kind for name, shortcut in SHORTCUTS.items()}
 
 
 def test_buttons_and_forms_reach_the_bot_over_a_socket() -> None:

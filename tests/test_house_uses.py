@@ -58,7 +58,7 @@ def mentions() -> frozenset[str]:
         for node in nodes(path):
             if isinstance(node, ast.Call):
                 last = called(node).split(".")[-1]
-                family = SHORTHANDS.get(last) or ("modals" if (last, path) == ("text", "bot/slack/modals.py") else None)
+                family = SHORTHANDS.get(last)
                 found |= {f"{family}.{word}" for word in first_words(node)} if family else set()
     # A family with anything after it tells nothing; those have their own lists below.
     return frozenset(found - {f"{family}.\0" for family in FAMILIES})

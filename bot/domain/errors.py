@@ -152,5 +152,13 @@ class UndoIsOld(IncidentError):
     """The last entry is older than ten minutes, so undoing it is asked first."""
 
 
+class NothingToRevert(IncidentError):
+    """The entry never said anything else, or its words were overwritten for good."""
+
+
+class NothingToChooseFrom(IncidentError):
+    """A form would ask for one of several things, and there is none."""
+
+
 class Conflict(IncidentError):
-    """Somebody else changed the same field meanwhile; nothing was overwritten."""
+    """Somebody else changed the same entry meanwhile; nothing was overwritten. `version` is the one that stands."""

@@ -17,11 +17,13 @@ SECTION_MOST = 3_000  # what Slack takes
 SECTION = 2_900  # what a part of a long text fills, so that a frame around it has room
 MESSAGE = 12_800  # characters of a whole message; Slack refuses some 13,200 in sum
 BUTTON_VALUE = 2_000
+OPTIONS_MOST = 100  # of a list that opens
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`label` is plain text. A click runs `command` as if typed there, or opens the modal `opens` (`name:argument`).
+    """`label` is plain text. A click runs `command` as if typed there, or opens the form of the verb in `opens`, filled
+    with what follows it (`edit #7`).
 
     `incident` is the number of the incident it is about, where it is shown outside of that incident's channel.
     """
@@ -35,7 +37,9 @@ class Button:
     @property
     def value(self) -> str:
         """What Slack hands back at a click."""
-        return f"{'' if self.incident is None else self.incident}|{self.opens or self.command}"
+        return (
+            f"{'' if self.incident is None else self.incident}|{f'form {self.opens}' if self.opens else self.command}"
+        )
 
     @property
     def fits(self) -> bool:
@@ -44,26 +48,48 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list, with what can be done about it: five choices at most, in a menu beside it."""
+
+    words: Wire
+    choices: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A list that opens; `label` stands on it until something is chosen. Choosing does what the button would do."""
+
+    label: str
+    options: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A private answer. `given_back` is the person's own text, as they typed it; `view` a modal to open instead;
-    `refused` names the refusal where nothing was recorded, else it is empty."""
+    `refused` is what stood in the way where nothing was recorded."""
 
     words: Wire
     buttons: tuple[Button, ...] = ()
     given_back: str = ""
     view: dict[str, Any] | None = None
-    refused: str = ""
+    refused: Exception | None = None
+    rows: tuple[Row, ...] = ()
+    menus: tuple[Menu, ...] = ()
 
     def blocks(self) -> list[dict[str, Any]]:
         """Block Kit for a message."""
         words = _parts(self.words, MESSAGE)
         made = [section(part) for part in words]
+        room = MESSAGE - sum(map(len, words))
+        made += [_row(row, place, room // len(self.rows)) for place, row in enumerate(self.rows)]
         if self.given_back.strip():
             # Three backticks would end the block; anything else is given back as it was typed.
             kept = _parts(escape(self.given_back.replace("```", "'''")), MESSAGE - sum(map(len, words)))
             made += [section(f"```\n{part}\n```") for part in kept]
         if any(button.fits for button in self.buttons):
             made.append(actions(self.buttons))
+        if menus := [_select(menu, place) for place, menu in enumerate(self.menus) if menu.options]:
+            made.append({"type": "actions", "elements": menus})
         return made
 
     def payload(self) -> dict[str, Any]:
@@ -99,6 +125,34 @@ def actions(buttons: tuple[Button, ...], block_id: str | None = None) -> dict[st
     return row | ({"block_id": block_id} if block_id else {})
 
 
+def _row(row: Row, place: int, most: int) -> dict[str, Any]:
+    """A section with its menu; one choice alone is a button."""
+    made = section(_parts(row.words, min(most, SECTION))[0])
+    if len(row.choices) == 1:
+        made["accessory"] = actions(row.choices)["elements"][0] | {"action_id": f"run:row:{place}"}
+    elif row.choices:
+        made["accessory"] = {
+            "type": "overflow",
+            "action_id": f"run:row:{place}",
+            "options": [_option(choice) for choice in row.choices[:5]],
+        }
+    return made
+
+
+def _select(menu: Menu, place: int) -> dict[str, Any]:
+    return {
+        "type": "static_select",
+        "action_id": f"run:menu:{place}",
+        "placeholder": {"type": "plain_text", "text": menu.label[:150]},
+        "options": [_option(choice) for choice in menu.options[:OPTIONS_MOST]],
+    }
+
+
+def _option(choice: Button) -> dict[str, Any]:
+    """`choice` must be short: an option's value holds 150 characters."""
+    return {"text": {"type": "plain_text", "text": choice.label[:75]}, "value": choice.value[:150]}
+
+
 def _parts(text: str, most: int) -> list[str]:
     """Text in parts that each fit a section, cut at line ends or spaces where there are any, never inside an entity.
 
@@ -130,4 +184,5 @@ def apology(wording: Wording, fault: BaseException, *, typed: str = "", doing: s
     """For what nobody foresaw: a reference that all lines of this payload carry in the log. The text is given back."""
     told = reference() or new_reference()
     log.error("unforeseen fault", exc_info=fault, extra={"reference": told, "doing": doing})
-    return Answer(wording.say("errors.unforeseen", reference=told), given_back=typed)
+    refused = fault if isinstance(fault, Exception) else None
+    return Answer(wording.say("errors.unforeseen", reference=told), given_back=typed, refused=refused)

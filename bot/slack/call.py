@@ -32,6 +32,8 @@ from storage.viewing import Viewer
 DOUBLE = timedelta(minutes=1)
 #: Keys whose value people end with " at <time>": a list or a name, where such a tail is no part of it.
 _TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title", "kind", "link"})
+#: What offers readings to choose from.
+_CHOOSING = frozenset({Source.BUTTON, Source.MODAL, Source.SHORTCUT})
 #: How our own buttons write a reading that can be chosen.
 _READING = re.compile(r"(\d{4}-\d\d-\d\dT\S+)(?: (day|approximate))?")
 #: What the keys of entries and revisions end in, after the call's own: how a call that comes twice is known.
@@ -170,8 +172,8 @@ class Call:
         return self.keyed.text.strip()
 
     def _chosen(self) -> Moment | None:
-        """The reading that a button of ours says (`at: <instant> [precision]`): chosen already, so not asked again."""
-        match = _READING.fullmatch(self.time_words or "") if self.source is Source.BUTTON else None
+        """The reading that a button or form of ours says (`at: <instant> [precision]`): it was chosen already."""
+        match = _READING.fullmatch(self.time_words or "") if self.source in _CHOOSING else None
         if match is None:
             return None
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -24,6 +24,7 @@ from bot.slack.command import Command
 from bot.slack.commands import find, nearest, split_verb
 from bot.slack.commands.questions import needs_incident
 from bot.slack.commands.recorded import doubled_answer, repeated_answer
+from bot.slack.escalating import answers_escalation
 from bot.slack.gate import check
 from bot.slack.instants import instant
 from bot.slack.people import get_to_know
@@ -31,6 +32,7 @@ from bot.slack.refusals import in_words
 from storage.artifacts import note_audit
 from storage.incidents import whereabouts
 from storage.people import workspace_of
+from storage.queue import Job, enqueue
 from storage.viewing import incident_seen
 
 log = logging.getLogger(__name__)
@@ -67,28 +69,87 @@ class Request:
 
 async def handle(bot: Bot, request: Request) -> Answer:
     """The answer to a request; after it, what was recorded is durable. Never raises."""
+    return (await handle_together(bot, [request]))[0]
+
+
+async def handle_together(bot: Bot, requests: Sequence[Request]) -> list[Answer]:
+    """The answers to requests of one person that are recorded together or not at all. Never raises.
+
+    Where one is refused, nothing is kept: its answer, with what stood in the way, is then the last.
+    """
+    try:
+        return await _all(bot, [_read(request) for request in requests])
+    except SQLAlchemyError as fault:
+        return [_sorry(bot, requests[0], fault)]
+    except Exception as fault:  # whatever it is becomes words with a reference, here where answers are made
+        return [_sorry(bot, requests[0], fault)]
+
+
+def _sorry(bot: Bot, request: Request, fault: Exception) -> Answer:
+    return apology(bot.wording, fault, typed=request.text, doing=_read(request).name)
+
+
+async def _all(bot: Bot, read: Sequence[_Read]) -> list[Answer]:
+    answers: list[Answer] = []
+    doing = read[0]
+    await get_to_know(bot, bot.identity.team_id, doing.request.user_id)
+    try:
+        async with _transaction(bot, writes=any(one.writes for one in read)) as session:
+            for doing in read:
+                answers.append(await _answer(bot, session, doing))
+    except _Refused as refused:
+        if isinstance(refused.answer.refused, NotAllowed):
+            await _audit(bot, doing.request, "refused", str(refused.answer.refused.params.get("act")))
+        return [*answers, refused.answer]
+    for one in read:
+        if one.read_private is not None:
+            await _audit(bot, one.request, f"read.{one.name}", one.read_private)
+        if one.answers is not None:
+            async with bot.db.write() as session:
+                await enqueue(session, one.answers)
+    return answers
+
+
+@dataclass(slots=True)
+class _Read:
+    """A request as it reads: its verb, what follows, and the command. `read_private` is the number of what it read,
+    `answers` the job that takes it for an answer, where an escalation waits for whoever typed it."""
+
+    request: Request
+    verb: str
+    line: str
+    again: bool
+    command: Command | None
+    read_private: str | None = None
+    answers: Job | None = None
+
+    @property
+    def name(self) -> str:
+        return self.command.name if self.command else ""
+
+    @property
+    def writes(self) -> bool:
+        return self.command is None or self.command.writes
+
+
+def _read(request: Request) -> _Read:
     text = request.text.strip()
     again = request.source is Source.BUTTON and text.startswith("again ")
     verb, line = split_verb(text.removeprefix("again ") if again else text)
-    command = find(verb) if verb else find("help")
-    try:
-        await get_to_know(bot, bot.identity.team_id, request.user_id)
-        async with _transaction(bot, writes=command is None or command.writes) as session:
-            call = await _call(bot, session, request, verb, line, again)
-            if command is not None and command.double:
-                call.key = request.hashed_key(once=True)
-            answer, refused = await _run(call, command)
-        if refused is not None:
-            await _audit(bot, request, "refused", str(refused.params.get("act")))
-        elif command is not None and not command.writes and call.incident and call.incident.visibility == "private":
-            await _audit(bot, request, f"read.{command.name}", str(call.incident.number))
-        return answer
-    except _Refused as refused_in_words:
-        return refused_in_words.answer
-    except SQLAlchemyError as fault:
-        return apology(bot.wording, fault, typed=request.text, doing=command.name if command else "")
-    except Exception as fault:  # whatever it is becomes words with a reference, here where answers are made
-        return apology(bot.wording, fault, typed=request.text, doing=command.name if command else "")
+    return _Read(request, verb, line, again, find(verb) if verb else find("menu"))
+
+
+async def _answer(bot: Bot, session: AsyncSession, read: _Read) -> Answer:
+    """The answer to one request. A refusal leaves by raising, so that nothing of it is kept."""
+    call, command = await _call(bot, session, read.request, read.verb, read.line, read.again), read.command
+    if command is not None and command.double:
+        call.key = read.request.hashed_key(once=True)
+    answer = await _run(call, command)
+    read.answers = answers_escalation(call) if read.name != "on-it" else None  # which says itself what it answers
+    private = call.incident is not None and call.incident.visibility == "private"
+    if private and not read.writes:
+        read.read_private = str(call.about.number)
+    return answer
 
 
 class _Refused(Exception):
@@ -102,24 +163,22 @@ async def _transaction(bot: Bot, *, writes: bool) -> AsyncIterator[AsyncSession]
         yield session
 
 
-async def _run(call: Call, command: Command | None) -> tuple[Answer, NotAllowed | None]:
-    """Gate, parse, double submit, the command itself; a refusal leaves by raising, so that nothing of it is kept."""
+async def _run(call: Call, command: Command | None) -> Answer:
+    """Gate, parse, double submit, the command itself."""
     try:
         if command is None:
-            return await _unknown(call), None
+            return await _unknown(call)
         check(call.who, command.name, command.allows(call.line), call.bot.settings.permissions)
         if not command.anywhere:
             needs_incident(call, command)
         if command.writes and (done := await call.done_before()) is not None:
-            return await repeated_answer(call, done), None
+            return await repeated_answer(call, done)
         call.parse(command.keys)
         if command.double and call.form is None and (before := await call.said_before()) is not None:
-            return await doubled_answer(call, before), None
-        return await command.run(call), None
-    except NotAllowed as refused:
-        return await in_words(call, refused), refused
+            return await doubled_answer(call, before)
+        return await command.run(call)
     except IncidentError as refused:
-        raise _Refused(replace(await in_words(call, refused), refused=refused.name)) from None
+        raise _Refused(replace(await in_words(call, refused), refused=refused)) from None
 
 
 async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, line: str, again: bool) -> Call:
@@ -148,7 +207,8 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
         named = await incident_seen(session, call.viewer, request.incident_number)
         if named is None:
             # A private incident is reached from inside its own channel alone; guests reach any only there.
-            raise _Refused(await in_words(call, UnknownIncident(given=line, prefix=bot.settings.incident_prefix)))
+            unknown = UnknownIncident(given=line, prefix=bot.settings.incident_prefix)
+            raise _Refused(replace(await in_words(call, unknown), refused=unknown))
         call.incident = named
     return call
 

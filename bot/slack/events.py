@@ -21,7 +21,9 @@ from bot.slack.bot import Bot
 from bot.slack.channels import CHANNEL_EVENTS
 from bot.slack.dispatch import Request, handle
 from bot.slack.inlet import IN_CHANNEL, Inlet
-from bot.slack.modals import SHORTCUTS, open_modal, submit
+from bot.slack.modals.fields import with_way_back
+from bot.slack.modals.shortcuts import SHORTCUTS
+from bot.slack.modals.submitting import submit
 from bot.slack.people import refresh
 from bot.slack.replying import Replies
 
@@ -42,7 +44,8 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     @app.command(ANYTHING)
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
         answer = await handle(bot, _typed(body))
-        await ack(**answer.payload())
+        shown = await _shown(bot, body, answer)
+        await ack(**(shown.payload() if shown is not None else {}))
 
     @app.action(ANYTHING)
     async def action(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -51,16 +54,16 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
 
     @app.shortcut(ANYTHING)
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
-        opener = SHORTCUTS.get(str(body.get("callback_id")))
-        if opener is not None:
-            await _opened(bot, replies, body, await opener(bot, body))
+        shortcut = SHORTCUTS.get(str(body.get("callback_id")))
+        if shortcut is not None:
+            await _tell(bot, replies, body, await shortcut.opens(bot, body))
         await ack()
 
     @app.view(ANYTHING)
     async def view(ack: AsyncAck, body: dict[str, Any]) -> None:
         outcome = await submit(bot, body)
         if outcome.said is not None:
-            replies.tell(str(body["user"]["id"]), outcome.channel_id, outcome.said)
+            replies.respond(outcome.response_url, str(body["user"]["id"]), outcome.channel_id, outcome.said)
         await ack(**outcome.ack)
 
     @app.view_closed(ANYTHING)
@@ -85,6 +88,8 @@ def _typed(body: Mapping[str, Any]) -> Request:
 async def on_event(bot: Bot, inlet: Inlet, event: Mapping[str, Any]) -> None:
     """One event, whichever; those that concern us are durable when this returns."""
     kind = str(event.get("type"))
+    if _our_own(bot, event):
+        return
     if kind in IN_CHANNEL:
         await inlet.take(event)
     elif (of_channel := CHANNEL_EVENTS.get(kind)) is not None:
@@ -94,28 +99,34 @@ async def on_event(bot: Bot, inlet: Inlet, event: Mapping[str, Any]) -> None:
         await refresh(bot, event.get("user") or {})
 
 
+def _our_own(bot: Bot, event: Mapping[str, Any]) -> bool:
+    """Whether we did it ourselves, which says nothing new. A post of ours that is deleted may be somebody's doing."""
+    message = event.get("message") or {}
+    ours = bot.identity.user_id in (event.get("user"), message.get("user"))
+    return ours or (bool(bot.identity.bot_id) and bot.identity.bot_id in (event.get("bot_id"), message.get("bot_id")))
+
+
 async def on_click(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> None:
-    """A button runs a command as if typed there, or opens a modal; other elements only want an acknowledgement."""
+    """A button, or what is chosen from a list of ours, runs a command as if typed there; a command may open a form.
+
+    Other elements only want an acknowledgement.
+    """
     action = (body.get("actions") or [{}])[0]
-    family = str(action.get("action_id") or "").partition(":")[0]
-    if family not in ("run", "open"):
+    if str(action.get("action_id") or "").partition(":")[0] not in ("run", "open"):
         return
-    about, _, value = str(action.get("value") or "").partition("|")
-    number = int(about) if about.isdigit() else None
-    channel_id = str((body.get("channel") or body.get("container") or {}).get("id") or _container_channel(body))
-    if family == "open":
-        await _opened(bot, replies, body, await open_modal(bot, body, value, channel_id, number))
-        return
+    about, _, value = str(action.get("value") or (action.get("selected_option") or {}).get("value") or "").partition(
+        "|"
+    )
     request = Request(
         user_id=str(body["user"]["id"]),
-        channel_id=channel_id,
+        channel_id=_place(body),
         text=value,
         key=str(body.get("trigger_id") or action.get("action_ts")),
         source=Source.BUTTON,
-        incident_number=number,
+        incident_number=int(about) if about.isdigit() else None,
         offer=_offer(body.get("container") or {}),
     )
-    replies.respond(body.get("response_url"), request.user_id, channel_id, await handle(bot, request))
+    await _tell(bot, replies, body, await handle(bot, request))
 
 
 def _offer(container: Mapping[str, Any]) -> str | None:
@@ -123,19 +134,31 @@ def _offer(container: Mapping[str, Any]) -> str | None:
     return f"{container.get('channel_id')}:{container.get('message_ts')}" if container.get("is_ephemeral") else None
 
 
-def _container_channel(body: Mapping[str, Any]) -> str:
-    return str((body.get("container") or {}).get("channel_id") or "")
+def _place(body: Mapping[str, Any]) -> str:
+    """The channel where somebody clicked; empty where it was in none."""
+    return str((body.get("channel") or {}).get("id") or (body.get("container") or {}).get("channel_id") or "")
 
 
-async def _opened(bot: Bot, replies: Replies, body: Mapping[str, Any], answer: Answer) -> None:
-    """Open the modal at once: its trigger lives three seconds. Where Slack won't, the answer says so in words."""
-    channel_id = str((body.get("channel") or {}).get("id") or _container_channel(body))
-    if answer.view is not None:
-        try:
-            opening = bot.api.call("views.open", json={"trigger_id": body["trigger_id"], "view": answer.view})
-            await asyncio.wait_for(opening, 2.0)
-            return
-        except (Retry, SlackRefused, SlackUnwell, TimeoutError) as fault:
-            log.warning("a modal could not be opened", extra={"fault": type(fault).__name__})
-            answer = Answer(bot.wording.say("errors.modal_expired", command=bot.settings.command))
-    replies.respond(body.get("response_url"), str(body["user"]["id"]), channel_id, answer)
+async def _tell(bot: Bot, replies: Replies, body: Mapping[str, Any], answer: Answer) -> None:
+    """Open the form that an answer holds, or say it where it was asked for."""
+    shown = await _shown(bot, body, answer)
+    if shown is not None:
+        replies.respond(body.get("response_url"), str(body["user"]["id"]), _place(body), shown)
+
+
+async def _shown(bot: Bot, body: Mapping[str, Any], answer: Answer) -> Answer | None:
+    """What is still to be said: nothing where the answer's form opened. Its trigger lives three seconds.
+
+    Where Slack won't open it, that is said in words, and what was to stand in it is given back.
+    """
+    if answer.view is None:
+        return answer
+    try:
+        view = with_way_back(answer.view, body.get("response_url"))
+        opening = bot.api.call("views.open", json={"trigger_id": body["trigger_id"], "view": view})
+        await asyncio.wait_for(opening, 2.0)
+        return None
+    except (Retry, SlackRefused, SlackUnwell, TimeoutError) as fault:
+        log.warning("a modal could not be opened", extra={"fault": type(fault).__name__})
+        words = bot.wording.say("errors.modal_expired", command=bot.settings.command)
+        return Answer(words, given_back=answer.given_back)

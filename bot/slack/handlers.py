@@ -11,18 +11,25 @@ from typing import Any
 from bot.jobs import Handler, JobContext
 from bot.slack.acknowledging import acknowledge_message, offer_difference
 from bot.slack.announcing import refresh_announcement
+from bot.slack.answering import note_answer
 from bot.slack.api import SlackRefused, permanent
 from bot.slack.bot import Bot
+from bot.slack.briefing import brief_role, catch_up
+from bot.slack.card_keeping import keep_card
 from bot.slack.drafts import post_draft
+from bot.slack.escalating import invite_escalated
 from bot.slack.failing import tell_failed
 from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
+from bot.slack.joining import join_incident
 from bot.slack.learning import fetch_message, learn_group, learn_person
-from bot.slack.lines import invite_escalated, post_line
+from bot.slack.lines import post_line
 from bot.slack.opening import open_incident
 from bot.slack.recovery import heal, tell_recovered
 from bot.slack.repairing import repair_channel
+from bot.slack.spreading import announce_update
 from bot.slack.topic import leave_topic, refresh_topic
 from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
+from bot.slack.watching import watch
 
 Work = Callable[[Bot, JobContext, Mapping[str, Any]], Awaitable[None]]
 
@@ -36,6 +43,7 @@ JOBS: Mapping[str, Work] = {
     "post_line": post_line,
     "post_draft": post_draft,
     "invite_escalated": invite_escalated,
+    "join_incident": join_incident,
     "acknowledge_message": acknowledge_message,
     "offer_difference": offer_difference,
     "fetch_message": fetch_message,
@@ -49,6 +57,12 @@ JOBS: Mapping[str, Work] = {
     "leave_topic": leave_topic,
     "tell_failed": tell_failed,
     "repair_channel": repair_channel,
+    "keep_card": keep_card,
+    "announce_update": announce_update,
+    "note_answer": note_answer,
+    "brief_role": brief_role,
+    "catch_up": catch_up,
+    "watch": watch,
 }
 
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import (
+    EmptyText,
     EntryRetracted,
     IncidentError,
+    NumberMissing,
+    PersonMissing,
     PrivateOrPublic,
     StartTakesOnlyTime,
+    TimeMissing,
     TimeNeedsAnswer,
     UndoIsOld,
+    UnknownClass,
+    UnknownRole,
+    UnknownSeverity,
+    UnknownStatus,
+    UnreadableDue,
     UnreadableTime,
     WindowOverlap,
     WrongChannel,
 )
 from bot.domain.incident import CLOSED
+from bot.domain.timeline import Source
 from bot.domain.when import Precision
 from bot.slack.answer import Answer, Button, refusal
 from bot.slack.call import Call
@@ -45,7 +56,19 @@ async def in_words(call: Call, error: IncidentError) -> Answer:
         return await special(call, error)
     typed = await call.plain(call.typed) if call.line else ""  # a bare verb is no text to give back
     timed = call.time_words is not None
-    return refusal(call.bot.wording, error, typed=typed, command=call.bot.settings.command, timed=timed)
+    said = refusal(call.bot.wording, error, typed=typed, command=call.bot.settings.command, timed=timed)
+    return replace(said, buttons=_form(call, error))
+
+
+def _form(call: Call, error: IncidentError) -> tuple[Button, ...]:
+    """The verb's form, filled with what was typed, where something is lacking or could be chosen there."""
+    from bot.slack.commands import find
+
+    command = find(call.verb)
+    if command is None or not command.has_form or not isinstance(error, _FILLED_IN) or call.source in _NO_FORM:
+        return ()
+    opens = f"{command.name} {call.line}".strip()
+    return (Button(call.label("fill_in"), opens=opens, incident=call.incident.number if call.incident else None),)
 
 
 async def _question(call: Call, error: IncidentError) -> Answer:
@@ -148,6 +171,20 @@ async def _visibility(call: Call, error: IncidentError) -> Answer:
     return await private_or_public(call, error)
 
 
+#: Refusals that a form makes good: it asks for what is lacking and offers what there is.
+_FILLED_IN = (
+    EmptyText,
+    NumberMissing,
+    PersonMissing,
+    TimeMissing,
+    UnknownClass,
+    UnknownRole,
+    UnknownSeverity,
+    UnknownStatus,
+    UnreadableDue,
+)
+#: What comes from a form already, or stands in a message that is to be edited.
+_NO_FORM = frozenset({Source.MODAL, Source.SHORTCUT, Source.MESSAGE})
 _SPECIAL: dict[type[IncidentError], Callable[[Call, IncidentError], Awaitable[Answer]]] = {
     TimeNeedsAnswer: _question,
     UnreadableTime: _unreadable,

@@ -58,19 +58,31 @@ class Replies:
         await self._ephemeral(user_id, channel_id, answer)
 
     async def _ephemeral(self, user_id: str, channel_id: str, answer: Answer) -> None:
-        body = {"channel": channel_id, "user": user_id, "text": answer.words[:3_000], "blocks": answer.blocks()}
+        """In the channel; where there is none, or it won't go there, in a direct message."""
+        body = {"text": answer.words[:3_000] or " ", "blocks": answer.blocks()}
+        there = {"channel": channel_id, "user": user_id} | body
+        if channel_id and await self._said("chat.postEphemeral", there):
+            return
+        await self._said("chat.postMessage", {"channel": user_id} | body)
+
+    async def _said(self, method: str, body: dict[str, Any]) -> bool:
+        """Whether Slack took it; it is tried again once where Slack asks to wait."""
         for last in (False, True):
             try:
-                await self._api.call("chat.postEphemeral", json=body)
-                return
+                await self._api.call(method, json=body)
+                return True
             except Retry as wait:
                 if last:
                     log.warning("a private answer could not be given", extra={"fault": str(wait)})
-                    return
+                    return True  # a direct message would have to wait as long
                 await self._clock.sleep(wait.after.total_seconds())
-            except (SlackRefused, SlackUnwell) as fault:
+            except SlackUnwell as fault:
                 log.warning("a private answer could not be given", extra={"fault": str(fault)})
-                return
+                return True
+            except SlackRefused as fault:
+                log.info("a private answer was refused", extra={"method": method, "fault": str(fault)})
+                return False
+        return True
 
     @property
     def busy(self) -> bool:

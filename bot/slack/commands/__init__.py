@@ -9,11 +9,14 @@ from bot.domain.keys import KEYS
 from bot.slack.command import Command
 from bot.slack.commands import (
     archiving,
+    catching_up,
     change,
     declare,
     escalate,
     facts,
+    form,
     help,
+    history,
     hypotheses,
     lifecycle,
     marking,
@@ -22,6 +25,7 @@ from bot.slack.commands import (
     repair,
     running,
     taking_back,
+    timeline,
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -32,12 +36,16 @@ COMMANDS: tuple[Command, ...] = (
     *escalate.COMMANDS,
     *measures.COMMANDS,
     *running.COMMANDS,
+    *catching_up.COMMANDS,
     *archiving.COMMANDS,
     *repair.COMMANDS,
     *change.COMMANDS,
     *taking_back.COMMANDS,
     *marking.COMMANDS,
+    *timeline.COMMANDS,
+    *history.COMMANDS,
     *questions.COMMANDS,
+    *form.COMMANDS,
     *help.COMMANDS,
 )
 _BY_WORD = {word: command for command in COMMANDS for word in (command.name, *command.aliases)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.action_items import split_link
@@ -15,7 +16,9 @@ from bot.domain.errors import (
     UnknownIncident,
     UnknownKind,
 )
+from bot.domain.impact import services
 from bot.domain.keys import split_list
+from bot.domain.markup import MENTION
 from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Standing, revise
 from bot.incidents import Recorded, record
 from bot.slack.answer import Answer
@@ -24,7 +27,7 @@ from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
-from bot.slack.commands.recorded import recorded_answer
+from bot.slack.commands.recorded import entry_line, recorded_answer
 from bot.slack.gate import MEMBERS, check
 from bot.slack.parts import INCIDENT, SOME_WORDS, entry
 from storage.viewing import incident_seen
@@ -37,6 +40,10 @@ KEYS_OF = {
     Kind.IMPROVEMENT: frozenset({"title"}),
     Kind.TASK: frozenset({"title", "owner", "due", "link"}),
 }
+#: Within this span somebody may not have seen what another changed.
+JUST_NOW = timedelta(minutes=2)
+#: Keys that can be taken out again.
+_EMPTIED = frozenset({"title", "owner", "link", "due"})
 EDIT_KEYS = AT | {"services", "users", "to", "by", "title", "owner", "due", "link", "kind"}
 _KIND_NAMES = {
     "ruled-out": Kind.RULED_OUT,
@@ -55,7 +62,7 @@ _KIND_NAMES = {
     "fix-in-detail": Kind.FIX_DETAIL,
 }
 #: What only members may record, only they may change or take back: each kind by the command that makes it.
-_RUNNING = {
+RUNNING = {
     Kind.DECLARED: "declare",
     Kind.SEVERITY: "severity",
     Kind.STATUS: "status",
@@ -76,7 +83,7 @@ _RUNNING = {
 async def changeable(call: Call, number: int, *, standing: bool = True) -> Entry:
     """The entry of a number, for somebody who may change it. Raises NotAllowed beside what `entry_named` raises."""
     entry = await entry_named(call, number, standing=standing)
-    if (act := _RUNNING.get(entry.kind)) is not None:
+    if (act := RUNNING.get(entry.kind)) is not None:
         check(call.who, act, MEMBERS, call.bot.settings.permissions)
     return entry
 
@@ -96,14 +103,35 @@ async def _edit(call: Call) -> Answer:
     number, _ = require_number(call)
     entry = await changeable(call, number)
     if call.version is not None and call.version != entry.version:
-        raise Conflict(number=number)  # somebody changed it while this modal was open
+        raise await collided(call, entry)
     fields = await edited_fields(call, entry)
     locked = entry.locked | frozenset(fields)
     revision = revise(
         entry, at=call.now, by_id=call.actor.user_id, action="edited", key=f"{call.key}:edit", locked=locked, **fields
     )
     recorded = await record(call.session, call.about, Change("entry.edited", revisions=(revision,)), at=call.now)
-    return await recorded_answer(call, recorded, notes=(call.say("answers.edited", number=number),))
+    notes = [call.say("answers.edited", number=number)]
+    if call.version is None and _just_changed(call, entry):
+        notes.append(
+            call.say("answers.edited_after", line=await entry_line(call, entry), by=await _changer(call, entry))
+        )
+    return await recorded_answer(call, recorded, notes=tuple(notes))
+
+
+async def collided(call: Call, entry: Entry) -> Conflict:
+    """Somebody changed the entry while a form about it was open: what stands now is shown, nothing is overwritten."""
+    line, by = await entry_line(call, entry), await _changer(call, entry)
+    return Conflict(number=entry.number, version=entry.version, line=line, by=by, stands=entry.stands)
+
+
+def _just_changed(call: Call, entry: Entry) -> bool:
+    """Whether somebody else changed it a moment ago: who types may not have seen that."""
+    changed_at, by_id = entry.changed_at, entry.changed_by_id
+    return changed_at is not None and by_id != call.actor.user_id and call.now - changed_at <= JUST_NOW
+
+
+async def _changer(call: Call, entry: Entry) -> str:
+    return (await call.names()).person(entry.changed_by_id or entry.recorded_by_id)
 
 
 async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
@@ -115,6 +143,7 @@ async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
     allowed = KEYS_OF.get(kind, frozenset()) | AT | ({"kind"} if entry.kind in PLAIN_KINDS else set())
     _reparse(call, entry, allowed)
     _, text = require_number(call)
+    who = _who(call)
     values = call.keyed.values
     fields: dict[str, Any] = {}
     if kind is not entry.kind:
@@ -126,14 +155,23 @@ async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
         moment = call.moment(is_start=entry.kind in (Kind.STARTED, Kind.DECLARED))
         fields |= {"occurred_at": moment.at, "precision": str(moment.precision)}
         fields |= {"time_words": moment.words, "time_zone": moment.zone}
+    if who is not None and who != entry.author_id:
+        fields["author_id"] = who
     data = await _edited_data(call, entry, kind, text)
     if data:
-        fields["data"] = {**(fields.get("data", dict(entry.data))), **data}
+        merged = {**(fields.get("data", dict(entry.data))), **data}
+        fields["data"] = {name: value for name, value in merged.items() if name not in _EMPTIED or value is not None}
     if entry.kind is Kind.DECLARED and "occurred_at" in fields:
         fields["data"] = {**dict(entry.data), "at_given": True}
     if not fields:
         raise NothingToChange(number=entry.number, keys=sorted(allowed), given=sorted(values))
     return fields
+
+
+def _who(call: Call) -> str | None:
+    """Whom `by: @person` names, or the form: who said or did it; None where nobody is named."""
+    match = MENTION.fullmatch(call.keyed.values.get("who") or call.keyed.values.get("by", ""))
+    return match.group(1) if match else None
 
 
 def _kind_after(call: Call, entry: Entry) -> Kind:
@@ -148,8 +186,10 @@ def _kind_after(call: Call, entry: Entry) -> Kind:
 def _reparse(call: Call, entry: Entry, allowed: frozenset[str]) -> None:
     """A key that entries of this kind lack is words, unless nothing but keys was typed: then it is refused."""
     everything = call.split(EDIT_KEYS)
-    call.parse(allowed)
-    foreign = set(everything.values) - allowed
+    if MENTION.fullmatch(everything.values.get("by", "")):
+        allowed |= {"by"}  # whoever it was, and not the class of a detection
+    call.parse(allowed | {"who"})
+    foreign = set(everything.values) - allowed - {"who"}
     found = leading_number(everything.text)
     if foreign and found is not None and not found[1]:
         raise KeyNotTaken(key=min(foreign), number=entry.number, kind=entry.kind, taken=sorted(allowed))
@@ -166,15 +206,19 @@ async def _edited_data(call: Call, entry: Entry, kind: Kind, text: str) -> dict[
         data = {"by": read_as} if read_as else {}
     if "to" in values:
         data["to"] = split_list(values["to"])
-    if "by" in values:
+    if "services" in values:
+        data["unaffected"] = services(values["services"])[1]
+    if values.get("users") == "":
+        data |= {"percent": None, "percent_text": None}
+    if values.get("by") and not MENTION.fullmatch(values["by"]):
         if named_class(values["by"]) is None:
             raise UnknownClass(given=values["by"], classes=[name.replace("_", " ") for name in CLASSES])
         data["by"] = named_class(values["by"])
     if kind is Kind.TASK and text and (link := split_link(text)[1]):
         data["link"] = link
-    data |= {name: values[name] for name in ("title", "owner", "link") if values.get(name)}
-    if values.get("due"):
-        data["due"] = due_date(call, values["due"])
+    data |= {name: values[name] or None for name in ("title", "owner", "link") if name in values}
+    if "due" in values:
+        data["due"] = due_date(call, values["due"]) if values["due"] else None
     return data
 
 

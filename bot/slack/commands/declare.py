@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from bot.domain.detection import read_class
 from bot.domain.errors import EmptyText, PrivateOrPublic, TooLong
-from bot.domain.timeline import Kind
-from bot.incidents import declare
+from bot.domain.incident import CLOSED
+from bot.domain.timeline import Change, Kind
+from bot.domain.when import Moment, Precision
+from bot.incidents import Recorded, declare, record
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, Command
-from bot.slack.commands.recorded import when_words
+from bot.slack.commands.questions import incident_line
+from bot.slack.commands.recorded import entry_line, when_words
 from bot.slack.commands.running import TITLE_MOST, known_severity
 from bot.slack.gate import MEMBERS, Who
 from bot.slack.parts import LINE
+from bot.wording import Wire
+from storage.tables import Incident
+from storage.viewing import incidents_seen
 
-_FLAGS = {"private": "private", "drill": "drill", "past": "past"}
+#: Declared within this span they may be the same; so many are offered.
+SAME_WITHIN, SAME_MOST = timedelta(minutes=10), 3
+FLAGS = ("private", "drill", "past")
 _FIRST = re.compile(r"^\s*([\w-]+)\s*:\s*", re.UNICODE)
 
 
@@ -35,7 +45,7 @@ def read_declaration(call: Call, text: str) -> Declaration:
     flags: set[str] = set()
     title = text.strip()
     while (match := _FIRST.match(title)) and (word := match.group(1).casefold()):
-        if word in _FLAGS or word == "public":
+        if word in FLAGS or word == "public":
             flags.add(word)
         elif severity is None and (found := known_severity(call, word)):
             severity = found
@@ -45,7 +55,7 @@ def read_declaration(call: Call, text: str) -> Declaration:
     while title:
         rest, _, last = title.rpartition(" ")
         word = last.strip("()[],.").casefold()
-        if word in _FLAGS or (word == "public" and "public" not in flags and call.again):
+        if word in FLAGS or (word == "public" and "public" not in flags and call.again):
             flags.add(word)
         elif severity is None and (found := known_severity(call, word)):
             severity = found
@@ -60,7 +70,7 @@ def read_declaration(call: Call, text: str) -> Declaration:
 
 
 async def _declare(call: Call) -> Answer:
-    said = read_declaration(call, call.keyed.text)
+    said = _from_form(call) if call.form is not None else read_declaration(call, call.keyed.text)
     if not said.title:
         raise EmptyText(verb=call.verb)
     if len(said.title) > TITLE_MOST:
@@ -68,7 +78,6 @@ async def _declare(call: Call) -> Answer:
     if re.search(r"\bprivate\b", said.title, re.IGNORECASE) and not said.flags & {"private", "public"}:
         raise PrivateOrPublic(title=await call.plain(said.title))
     moment = call.moment(is_start="past" not in said.flags)
-    private = "private" in said.flags
     first = call.new(Kind.DECLARED, "", moment, _declared(said, at_given=call.time_words is not None))
     recorded = await declare(
         call.session,
@@ -79,18 +88,70 @@ async def _declare(call: Call) -> Answer:
         origin_slack_id=call.channel_id,
     )
     call.incident = recorded.incident
-    words = call.say(
+    linked = await link_message(call)
+    words = await _words(call, said, recorded, moment)
+    near = await just_declared(call, recorded.incident)
+    if not near:
+        return Answer(Wire("\n".join([words, *linked])))
+    offer = call.say("answers.same_incident", count=len(near))
+    lines = [await incident_line(call, one, "answers.listed") for one in near]
+    return Answer(Wire("\n".join([words, *linked, offer, *lines])), tuple(_join(call, one) for one in near))
+
+
+async def _words(call: Call, said: Declaration, recorded: Recorded, moment: Moment) -> Wire:
+    return call.say(
         "answers.declared",
         label=f"{call.bot.settings.incident_prefix}-{recorded.incident.number}",
         number=recorded.entry.number,
         title=await call.plain(said.title),
         severity=said.severity,
-        private=private,
+        private="private" in said.flags,
         sort=recorded.incident.sort,
         when=when_words(call, moment.at),
         assumed=call.time_words is None,
     )
-    return Answer(words)
+
+
+def _from_form(call: Call) -> Declaration:
+    """A form has a field for each: its title is the title, whatever words are in it."""
+    values = call.keyed.values
+    severity = known_severity(call, values.get("severity", ""))
+    return Declaration(call.keyed.text.strip(), severity, frozenset(filter(None, values.get("flags", "").split(","))))
+
+
+async def just_declared(call: Call, incident: Incident) -> list[Incident]:
+    """The incidents, open and of the same sort, that this one can be the same as: declared in the last ten minutes.
+
+    None for one that is private or told afterwards; a private one is never among them.
+    """
+    if incident.visibility != "public" or incident.sort == "past":
+        return []
+    near = []
+    for other in await incidents_seen(call.session, call.viewer):
+        fresh = other.declared_at is not None and call.now - other.declared_at <= SAME_WITHIN
+        alike = other.visibility == "public" and other.sort == incident.sort and other.status not in CLOSED
+        if fresh and alike and other.id != incident.id:
+            near.append(other)
+    return near[:SAME_MOST]
+
+
+def _join(call: Call, other: Incident) -> Button:
+    label = f"{call.bot.settings.incident_prefix}-{other.number}"
+    return Button(call.label("join", label=label), f"duplicate {label}", incident=call.about.number)
+
+
+async def link_message(call: Call) -> list[Wire]:
+    """The message that the incident was declared from: its detection where the form says so, else a note."""
+    said = call.form.values if call.form is not None else {}
+    if "said_at" not in said:
+        return []
+    kind = Kind.DETECTED if said.get("detected") else Kind.NOTE
+    text = said.get("said") or call.keyed.text
+    at = Moment(datetime.fromisoformat(said["said_at"]), Precision.SECOND, "", call.zone)
+    read_as = read_class(await call.plain(text)) if kind is Kind.DETECTED else None
+    entry = replace(call.new(kind, text, at, {"by": read_as} if read_as else {}), permalink=said.get("link"))
+    recorded = await record(call.session, call.about, Change(f"entry.{kind}", (entry,)), at=call.now)
+    return [await entry_line(call, recorded.entry)]
 
 
 def _declared(said: Declaration, *, at_given: bool) -> dict[str, object]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bot.slack.answer import Answer
+from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import READERS_ANYWHERE, RECORDERS, Command
 from bot.slack.gate import may
 from bot.wording import Wire
 
 
-async def _help(call: Call) -> Answer:
+async def show_help(call: Call) -> Answer:
+    """What this person may use here, or one verb in full, with its form to open."""
     from bot.slack.commands import COMMANDS, find, split_verb
 
     settings = call.bot.settings
@@ -30,17 +31,23 @@ async def _help(call: Call) -> Answer:
             verb=command.name,
             allowed=allowed,
         )
-        return Answer(Wire(f"{words}\n{more}"))
+        number = call.incident.number if call.incident else None
+        form = (Button(call.label("fill_in"), opens=command.name, incident=number),)
+        return Answer(Wire(f"{words}\n{more}"), form if command.has_form and allowed and _here(call, command) else ())
     usable = [one for one in COMMANDS if one.listed and may(call.who, one.name, one.allows(""), settings.permissions)]
-    here = [one for one in usable if one.anywhere or call.incident is not None]
-    lines = [call.say("help.line", verb=one.name, summary=_first_line(call, one)) for one in here]
+    here = [one for one in usable if _here(call, one)]
+    lines = [call.say("help.line", verb=one.name, summary=summary(call, one)) for one in here]
     head = call.say("help.head", inside=call.incident is not None, command=settings.command, missing=word)
     foot = call.say("help.foot", command=settings.command, zone=call.zone)
     return Answer(Wire("\n".join([head, *lines, foot])))
 
 
-def _first_line(call: Call, command: Command) -> Wire:
-    """The first line of a verb's help is its summary."""
+def _here(call: Call, command: Command) -> bool:
+    return command.anywhere or call.incident is not None
+
+
+def summary(call: Call, command: Command) -> Wire:
+    """What a verb does, in a few words: the first line of its help."""
     settings = call.bot.settings
     return Wire(
         call.say(f"help.{command.key}", command=settings.command, prefix=settings.incident_prefix).split("\n")[0]
@@ -48,5 +55,5 @@ def _first_line(call: Call, command: Command) -> Wire:
 
 
 COMMANDS = (
-    Command("help", _help, ("?",), allowed=READERS_ANYWHERE | RECORDERS, anywhere=True, writes=False, double=False),
+    Command("help", show_help, ("?",), allowed=READERS_ANYWHERE | RECORDERS, anywhere=True, writes=False, double=False),
 )

@@ -9,15 +9,24 @@ from bot.domain.incident import CANCELLED, DUPLICATE, MITIGATED, RESOLVED, Incid
 from bot.domain.lifecycle import refuse_status_change
 from bot.domain.timeline import STATE_KINDS, Kind
 from bot.domain.when import Moment
-from bot.slack.answer import Answer
+from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.gate import check
+from bot.slack.joining import join_job
 from bot.slack.parts import INCIDENT, SOME_WORDS
+from bot.wording import Wire
 from storage.entries import entries_of
+from storage.incidents import channel_of_incident
+from storage.queue import enqueue
 from storage.viewing import incident_seen
+
+#: What a draft is made of and *Resolve* asks for: looked at by kind alone, since no draft may hold up a resolve.
+_IN_A_DRAFT = frozenset(
+    {Kind.STARTED, Kind.DETECTED, Kind.IMPACT, Kind.CAUSE, Kind.FIX, Kind.RULED_OUT, Kind.ESCALATED}
+)
 
 
 async def _started(call: Call) -> Answer:
@@ -64,7 +73,17 @@ async def _state(call: Call) -> IncidentState:
     return fold(await entries_of(call.session, call.about.id, kinds=STATE_KINDS))
 
 
-_mitigated, _resolve = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
+async def _resolve(call: Call) -> Answer:
+    """It is over at once; what the draft most likely lacks can be filled in afterwards, in one form."""
+    answer = await _resolved(call)
+    found = await entries_of(call.session, call.about.id, kinds=_IN_A_DRAFT)
+    if {entry.kind for entry in found if entry.stands} >= _IN_A_DRAFT:
+        return answer
+    fill_in = Button(call.label("fill_in_missing"), opens="resolve", incident=call.about.number)
+    return replace(answer, buttons=(*answer.buttons, fill_in))
+
+
+_mitigated, _resolved = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
 _reopen, _cancel = _status(Kind.REOPENED, words_needed=True), _status(Kind.CANCELLED, words_needed=True)
 
 
@@ -77,7 +96,14 @@ async def _duplicate(call: Call) -> Answer:
     refuse_status_change(Kind.DUPLICATE, await _state(call))
     moment = call.moment()
     new = call.new(Kind.DUPLICATE, found[1], moment, {"of": other.number})
-    return await recorded_answer(call, await call.record("incident.duplicate", new), moment)
+    recorded = await call.record("incident.duplicate", new)
+    await enqueue(call.session, join_job(other.id, call.actor.user_id, call.key, call.now))
+    channel = await channel_of_incident(call.session, other.id)
+    link = Wire(f"<#{channel.slack_id}>") if channel is not None and not channel.is_deleted else None
+    label = f"{call.bot.settings.incident_prefix}-{other.number}"
+    return await recorded_answer(
+        call, recorded, moment, notes=(call.say("answers.joining", label=label, channel=link),)
+    )
 
 
 async def set_status(call: Call) -> Answer:
@@ -89,14 +115,15 @@ async def set_status(call: Call) -> Answer:
         check(call.who, command.name, command.allowed, call.bot.settings.permissions)
         call.parse(command.keys)
         return await command.run(call)
-    known = [status.name for status in call.bot.settings.statuses]
+    known = {status.name: status.meaning for status in call.bot.settings.statuses}
     status = next((one for one in known if one.casefold() == name.casefold()), None)
     if status is None:
-        raise UnknownStatus(given=name, known=[*known, MITIGATED, RESOLVED])
+        raise UnknownStatus(given=name, known=known | {MITIGATED: "", RESOLVED: ""})
     refuse_status_change(Kind.STATUS, await _state(call))
     moment = call.moment()
     new = call.new(Kind.STATUS, why.strip(), moment, {"status": status})
-    return await recorded_answer(call, await call.record("incident.status", new), moment)
+    note = call.say("answers.means", name=status, meaning=known[status])
+    return await recorded_answer(call, await call.record("incident.status", new), moment, notes=(note,))
 
 
 COMMANDS = (

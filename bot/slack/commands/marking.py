@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.errors import Conflict, EmptyText
+from bot.domain.errors import EmptyText
 from bot.domain.marking import facts_in
 from bot.domain.timeline import Change, Entry, Kind, Source, Standing, revise
 from bot.incidents import Recorded, record
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
-from bot.slack.commands.change import named_kind
+from bot.slack.commands.change import collided, named_kind
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.following import unchanged
 from bot.slack.gate import MARK
@@ -35,8 +35,8 @@ async def _mark(call: Call) -> Answer:
         return Answer(call.say("help.mark"))
     row = await message_of(call.session, call.channel.id, call.origin.ts)
     found = await entry_of_message(call.session, row.id)
-    if call.version is not None and call.version != (found[1].version if found else 0):
-        raise Conflict(number=found[1].number if found else 0)  # somebody was quicker while the form was open
+    if call.version is not None and found is not None and call.version != found[1].version:
+        raise await collided(call, found[1])  # somebody was quicker while the form was open
     kind = await _free_kind(call, named_kind(call.keyed.values.get("kind", "note")))
     if found is not None:
         recorded = await _change(call, found[1], kind)

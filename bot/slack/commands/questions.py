@@ -1,4 +1,4 @@
-"""Questions, each answered privately: status, list, timeline, tasks; and `postmortem`, which makes the draft again."""
+"""Questions, each answered privately: status, list, tasks; and `postmortem`, which makes the draft again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bot.domain.errors import WrongChannel
 from bot.domain.incident import CLOSED
 from bot.domain.markup import mentioned
 from bot.domain.masking import mask
-from bot.domain.timeline import Entry, Kind, Source
-from bot.slack.answer import Answer, Button
+from bot.domain.timeline import Entry, Kind
+from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, READERS_ANYWHERE, RECORDERS, Command
 from bot.slack.gate import check
@@ -21,9 +21,7 @@ from storage.queue import Job, rearm
 from storage.tables import Incident
 from storage.viewing import incidents_seen
 
-PAGE = 15  # entries a page: what a phone shows in a few swipes, and well under Slack's 12,000 characters
 LISTED = 20
-TIMELINE_TEXT = 300
 
 
 async def show_status(call: Call) -> Answer:
@@ -72,36 +70,6 @@ async def _list(call: Call) -> Answer:
     lines = [await incident_line(call, incident, "answers.listed") for incident in shown]
     head = call.say("answers.list", open=len(standing), shown=len(shown), more=len(seen) - len(shown))
     return Answer(Wire("\n".join([head, *lines])))
-
-
-async def _timeline(call: Call) -> Answer:
-    """Pages of what stands, the newest page first, each page in the order of time."""
-    words = call.keyed.text.split()
-    page = int(words[-1]) if words and words[-1].isdigit() else 1
-    standing = sorted((e for e in await entries_of(call.session, call.about.id) if e.stands), key=lambda e: e.order)
-    pages = max(1, -(-len(standing) // PAGE))
-    page = min(max(1, page), pages)
-    end = len(standing) - (page - 1) * PAGE
-    lines = [await timeline_line(call, entry) for entry in standing[max(0, end - PAGE) : end]]
-    head = call.say("answers.timeline", count=len(standing), page=page, pages=pages)
-    number = call.about.number
-    older = (Button(call.label("older"), f"timeline {page + 1}", incident=number),) if page < pages else ()
-    newer = (Button(call.label("newer"), f"timeline {page - 1}", incident=number),) if page > 1 else ()
-    return Answer(Wire("\n".join([head, *lines])), older + newer)
-
-
-async def timeline_line(call: Call, entry: Entry) -> Wire:
-    """One entry as a line."""
-    text = mask(await call.plain(entry.text or str(entry.data.get("title", "")))).text
-    return call.say(
-        "answers.timeline_line",
-        number=entry.number,
-        kind=call.bot.wording.plain(f"kinds.{entry.kind}"),
-        when=spoken(entry.occurred_at, call.zone, label=call.bot.settings.timezone_label, now=call.now),
-        text=text if len(text) <= TIMELINE_TEXT else text[:TIMELINE_TEXT] + "…",
-        link=entry.permalink,
-        recovered=entry.source is Source.RECOVERED,
-    )
 
 
 async def _tasks(call: Call) -> Answer:
@@ -170,7 +138,6 @@ def needs_incident(call: Call, command: Command) -> None:
 
 COMMANDS = (
     Command("list", _list, allowed=READERS_ANYWHERE, anywhere=True, writes=False, double=False),
-    Command("timeline", _timeline, allowed=RECORDERS, writes=False, double=False),
     Command("tasks", _tasks, allowed=RECORDERS, writes=False, double=False),
     Command("postmortem", _postmortem, ("draft",), keys=AT, double=False, parts=()),
 )

@@ -26,9 +26,10 @@ async def recorded_answer(
     """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
     entry = recorded.entry
     lines = [await entry_line(call, entry), *notes]
+    undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
-        Button(call.label("change"), opens=f"change:{entry.number}", incident=call.about.number),
-        Button(call.label("undo"), command=f"retract #{entry.number}", incident=call.about.number),
+        Button(call.label("change"), opens=f"edit #{entry.number}", incident=call.about.number),
+        Button(call.label("undo"), command=f"{undo} #{entry.number}", incident=call.about.number),
     ]
     if moment and moment.alternative and call.actor.tz:
         when = spoken(moment.alternative, call.actor.tz, now=call.now)
@@ -54,11 +55,11 @@ async def entry_line(call: Call, entry: Entry) -> Wire:
         when=when_words(call, entry.occurred_at),
         approximate=entry.precision == "approximate",
         text=words if len(words) <= ECHO else words[:ECHO].rstrip() + "…",
-        given=await _given(call, entry),
+        given=await given_keys(call, entry),
     )
 
 
-async def _given(call: Call, entry: Entry) -> dict[str, str]:
+async def given_keys(call: Call, entry: Entry) -> dict[str, str]:
     """What the entry's keys said, by the key as it is typed, as people read it."""
     shown: dict[str, object] = {name: value for name, value in entry.data.items() if name not in _NOT_SHOWN}
     percent, phrase = shown.pop("percent", None), shown.pop("percent_text", None)
