@@ -39,6 +39,16 @@ def markdown(text: str) -> str:
     return _guard_start("".join(parts))
 
 
+def linked(text: str) -> str:
+    """The text with `<` and `>` around each address of the web, as a chat marks what it shows as a link."""
+    parts, at = [], 0
+    for match in _ADDRESS.finditer(text):
+        address = _without_tail(match[0])
+        parts += [text[at : match.start()], f"<{address}>"]
+        at = match.start() + len(address)
+    return "".join([*parts, text[at:]])
+
+
 def _escaped(text: str) -> str:
     text = _MARKS.sub(r"\\\g<0>", text)
     return _STRIKE.sub(r"\~", text) if text.count("~") > 1 else text

@@ -11,9 +11,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import IMPORTED
+from bot.domain.markup import escape
 from bot.domain.timeline import Change, Kind, NewEntry, Source
+from bot.drafting.escape import linked
 from bot.drafting.written.told import Fact, Told
-from bot.incidents import IMPORTED, record
+from bot.incidents import record
 from storage.entries import number_of_key
 from storage.incidents import incident_by_id, take_incident_number
 from storage.people import learn_person
@@ -91,15 +94,22 @@ def _entry(fact: Fact, key: str, place: datetime) -> NewEntry:
     author = _person(fact.author) if fact.author else WRITER
     return NewEntry(
         kind=fact.kind,
-        text=fact.text,
+        text=linked(escape(fact.text)),
         occurred_at=(fact.at or place).replace(microsecond=0),
         author_id=author,
         recorded_by_id=WRITER,
         source=Source.IMPORT,
         key=key,
-        data=fact.data,
+        data={name: _escaped(value) for name, value in fact.data.items()},
         precision=_precision(fact),
     )
+
+
+def _escaped(value: object) -> object:
+    """Words as an entry holds them: in the chat's own form, in which `<` and `&` are entities."""
+    if isinstance(value, str):
+        return escape(value)
+    return [_escaped(each) for each in value] if isinstance(value, list) else value
 
 
 def _precision(fact: Fact) -> str:

@@ -36,6 +36,8 @@ class Block:
     refs: tuple[int, ...] = ()
     gap: bool = False
     """True where an empty line stands before it."""
+    bold: bool = False
+    """True where the label is bold, so that its colon is no part of a sentence."""
 
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)(?:\s+#+)?\s*\Z")
@@ -92,19 +94,21 @@ def _labelled(raw: str, shape: Shape, line: int, depth: int) -> Block:
     """The block of one line of words, its label apart."""
     refs = tuple(int(each) for found in _REFS.finditer(raw) for each in found[1].split(","))
     raw = _REFS.sub("", raw).rstrip()
-    label, rest = _label_of(raw)
-    return Block(shape=shape, line=line, depth=depth, text=bare(rest), label=label, plain=bare(raw), refs=refs)
+    label, rest, bold = _label_of(raw)
+    return Block(
+        shape=shape, line=line, depth=depth, text=bare(rest), label=label, plain=bare(raw), refs=refs, bold=bold
+    )
 
 
-def _label_of(raw: str) -> tuple[str, str]:
+def _label_of(raw: str) -> tuple[str, str, bool]:
     bold = _BOLD.match(raw)
     if bold and (bold["inside"] or bold["outside"] or not bold["rest"].strip()):
-        return bare(bold["label"]), bold["rest"].strip()
+        return bare(bold["label"]), bold["rest"].strip(), True
     if colon := _COLON.match(raw):
-        return bare(colon["label"]), ""
+        return bare(colon["label"]), "", False
     if plain := _PLAIN.match(raw):
-        return bare(plain["label"]), plain["rest"]
-    return "", raw
+        return bare(plain["label"]), plain["rest"], False
+    return "", raw, False
 
 
 def _continues(found: list[Block], block: Block) -> bool:
@@ -123,9 +127,14 @@ def _joined(above: Block, block: Block) -> Block:
 def bare(raw: str) -> str:
     """Words without markup: links as their text, escapes as their character, entities decoded."""
     held = _ESCAPE.sub(lambda found: chr(_HELD + ord(found[1])), raw)
-    held = _AUTOLINK.sub(r"\1", _LINK.sub(_link, _BREAK.sub(" ", held)))
+    held = _AUTOLINK.sub(_address, _LINK.sub(_link, _BREAK.sub(" ", held)))
     shown = html.unescape(_MARKS.sub("", held))
     return " ".join("".join(_released(shown)).split())
+
+
+def _address(found: re.Match[str]) -> str:
+    """Inside an address nothing is a mark."""
+    return "".join(chr(_HELD + ord(char)) if ord(char) < 128 else char for char in found[1])
 
 
 def _link(found: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ _MISLED = re.compile(
 )
 _ESCALATED = re.compile(r"\b(?:escalat|paged|called in|handed over to)", re.I)
 _FOUND = re.compile(
-    r"\b(?:identified|became (?:evident|clear)|determined|found (?:that|the|to)|confirmed|discovered|realized|realised)",
+    r"\b(?:identified|became (?:evident|clear)|determined|found (?:that|the|to)|confirmed|discovered|reali[sz]ed)",
     re.I,
 )
 _FIXED = re.compile(

@@ -186,13 +186,12 @@ class _Reader:
                 yield Unplaced(line=line, text=part.block.plain, why="unknown_section")
             elif _is_lead_in(part):
                 yield Unplaced(line=line, text=part.block.plain, why="lead_in")
-            elif (
-                part.section is Section.TIMELINE
-                and part.field in (None, Field.CHRONOLOGY)
-                and not is_nothing(part.text)
-            ):
-                if course.timed(part)[0] is None:
-                    yield Unplaced(line=line, text=part.block.plain, why="no_time")
+            elif self._is_lost_row(part, course):
+                yield Unplaced(line=line, text=part.block.plain, why="no_time")
+
+    def _is_lost_row(self, part: Part, course: Course) -> bool:
+        is_row = part.section is Section.TIMELINE and part.field in (None, Field.CHRONOLOGY)
+        return is_row and not is_nothing(part.text) and course.timed(part)[0] is None
 
 
 def _whole(part: Part) -> str:

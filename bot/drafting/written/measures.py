@@ -27,39 +27,54 @@ _STATE = re.compile(
 _BOX = re.compile(r"\A\[(?P<mark>[ xX])\]\s+")
 
 
-def measures(parts: list[Part], day: date | None) -> Iterator[Fact]:
-    """Improvements and tasks. A list without a name is of improvements where tasks have a list of their own, else of
-    tasks. `day` is the document's: a due date in words counts from it."""
+def measures(parts: list[Part], day: date | None, *, ours: bool = False) -> Iterator[Fact]:
+    """Improvements and tasks, by the lists they stand in.
+
+    A list without a name is of improvements where tasks have a list of their own, else of tasks. `day` is the
+    document's: a due date in words counts from it. `ours` is a draft of ours: titles are bold there, links stand apart.
+    """
     tasks_apart = any(part.field is Field.TASKS for part in parts)
     for part in parts:
         if is_nothing(part.text) or part.block.shape is Shape.LABEL:
             continue
         is_task = part.field is Field.TASKS or (part.field is None and not tasks_apart)
-        yield from _task(part, day) if is_task else _improvement(part)
+        yield from _task(part, day, ours=ours) if is_task else _improvement(part, ours=ours)
 
 
-def _improvement(part: Part) -> Iterator[Fact]:
-    title, text = _titled(part)
-    yield Fact(kind=Kind.IMPROVEMENT, line=part.block.line, text=text, data={"title": title} if title else {})
+def _improvement(part: Part, *, ours: bool) -> Iterator[Fact]:
+    title, text = _titled(part, ours=ours)
+    name = part.block.refs[0] if ours else 0
+    data = {"title": title} if title else {}
+    yield Fact(kind=Kind.IMPROVEMENT, line=part.block.line, text=text, data=data, name=name)
 
 
-def _task(part: Part, day: date | None) -> Iterator[Fact]:
-    title, text = _titled(part)
-    name = part.block.line
+def _task(part: Part, day: date | None, *, ours: bool) -> Iterator[Fact]:
+    title, text = _titled(part, ours=ours)
+    name = part.block.refs[0] if ours else -part.block.line
     text, done, why = _state(text)
+    text, link = _link(text) if ours else (text, None)
     text, owner, due = _keys(text, day)
-    text, link = split_link(text)
+    if not ours:
+        text, link = split_link(text)
     given = {"title": title, "owner": owner, "due": due, "link": link}
     data = {key: value for key, value in given.items() if value}
-    yield Fact(kind=Kind.TASK, line=part.block.line, text=text, data=data, name=-name)
+    yield Fact(kind=Kind.TASK, line=part.block.line, text=text, data=data, name=name)
     if why is not None:
-        yield Fact(kind=Kind.TASK_DROPPED, line=part.block.line, text=why, data={"task": -name})
+        yield Fact(kind=Kind.TASK_DROPPED, line=part.block.line, text=why, data={"task": name})
     elif done:
-        yield Fact(kind=Kind.TASK_DONE, line=part.block.line, data={"task": -name})
+        yield Fact(kind=Kind.TASK_DONE, line=part.block.line, data={"task": name})
 
 
-def _titled(part: Part) -> tuple[str, str]:
+def _link(text: str) -> tuple[str, str | None]:
+    """The words, and the address that stands apart behind them."""
+    words, apart, link = text.rpartition(" — ")
+    return (words, link) if apart and re.fullmatch(r"https?://\S+", link) else (text, None)
+
+
+def _titled(part: Part, *, ours: bool) -> tuple[str, str]:
     """The title before the colon, if it is more than a number, and the words."""
+    if ours and not part.block.bold:
+        return "", f"{part.label}: {part.text}" if part.label else part.text
     if part.label and not _NUMBER.match(part.label):
         return part.label, part.text
     return "", strip_number(part.text)

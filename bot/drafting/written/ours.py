@@ -31,6 +31,9 @@ _KINDS = {
     "task dropped": Kind.TASK_DROPPED, "task assigned": Kind.TASK_ASSIGNED,
 }  # fmt: skip
 _PLAIN_KINDS = {str(kind): kind for kind in Kind}
+_MEASURES = frozenset({Kind.IMPROVEMENT, Kind.TASK, Kind.TASK_DONE, Kind.TASK_DROPPED})
+_STATES = frozenset({Kind.TASK_DONE, Kind.TASK_DROPPED})
+_COMMA = re.compile(r", (?![^()]*\))")
 _UNTIMED = "time not recorded"
 #: What a line of the chronology says before an entry's own words.
 _BEFORE = {
@@ -100,7 +103,7 @@ class _Ours:
             facts.insert(0, Fact(kind=Kind.STARTED, line=1, at=start))
         facts += self._measures()
         placed = {fact.name for fact in facts}
-        left = [each for each in self._proofs if each.number not in placed and each.kind not in _NOT_TAKEN]
+        left = [each for each in self._proofs if not ({each.number} & placed or each.kind in _NOT_TAKEN | _STATES)]
         return Told(
             title=self._found.title,
             severity=self._severity(),
@@ -145,7 +148,7 @@ class _Ours:
     # One entry
 
     def _facts(self, proof: _Proof) -> Iterator[Fact]:
-        if proof.kind in _NOT_TAKEN or proof.kind in (Kind.IMPROVEMENT, Kind.TASK, Kind.TASK_DONE, Kind.TASK_DROPPED):
+        if proof.kind in _NOT_TAKEN or proof.kind in _MEASURES:
             return
         said = self._said(proof)
         if said is not None:
@@ -196,8 +199,6 @@ class _Ours:
             lead, _, rest = text.partition(" — ")
             words = rest if lead == _UNTIMED or moments(lead, self._day) else text
             before = _BEFORE[kind].match(words) if kind in _BEFORE else None
-            if kind in _BEFORE and before is None and part.field in (None, Field.CHRONOLOGY):
-                continue
             if before is not None:
                 named = before.groupdict()
                 data |= {"to": named["to"].split(", ")} if named.get("to") else {}
@@ -213,7 +214,7 @@ class _Ours:
         text = ""
         for part in self._parts[number]:
             if part.field is Field.SERVICES or part.field is Field.UNAFFECTED:
-                names = part.text.split(", ")
+                names = _COMMA.split(part.text)
                 own = names
                 if len(names) == len(part.block.refs):
                     own = [name for name, ref in zip(names, part.block.refs, strict=True) if ref == number]
@@ -228,7 +229,7 @@ class _Ours:
 
     def _measures(self) -> Iterator[Fact]:
         parts = [part for part in self._found.parts if part.section is Section.MEASURES and part.block.refs]
-        yield from measures(parts, self._day)
+        yield from measures(parts, self._day, ours=True)
 
 
 def _share(text: str) -> tuple[object, object]:

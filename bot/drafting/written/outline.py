@@ -239,7 +239,7 @@ class _Walk:
 
     def _before(self, block: Block) -> None:
         if not self._title and (block.shape in (Shape.HEADING, Shape.LABEL) or block.line == 1):
-            words = (block.text if block.shape is Shape.HEADING else block.plain).rstrip(":").strip("\"'“” ")
+            words = (block.text if block.shape is Shape.HEADING else block.plain).rstrip(": ")
             self._title = _TITLE_WORDS.sub("", words).strip() or words
         else:
             self._preamble.append(block)

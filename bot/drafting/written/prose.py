@@ -40,8 +40,8 @@ _BEHIND = re.compile(
     re.I,
 )
 _NOTHING = re.compile(
-    r"\A(?:none|n/?a|nothing|no(?:ne)?\b.{0,60}\b(?:taken|recorded|found|needed|required|escalat\w*|path\w*)|"
-    r"not (?:recorded|escalated|applicable|needed|required))\b[^a-z]*",
+    r"(?:none|n/?a|nothing)\W*\Z|no(?:ne)?\b.{0,60}\b(?:taken|recorded|found|needed|required|escalat\w*|paths?)\W*\Z|"
+    r"not (?:recorded|escalated|applicable|needed|required)\b",
     re.I,
 )
 _SHARE = re.compile(
@@ -50,8 +50,9 @@ _SHARE = re.compile(
     re.I,
 )
 _WAY_OUT = re.compile(
-    r"\A(?:to (?:resolve|fix|mitigate|address|remedy|recover)|as a (?:fix|remedy)|the (?:issue|problem|incident|outage) was "
-    r"(?:resolved|fixed|mitigated)|(?:it|this|we) (?:was )?(?:resolved|fixed)|(?:the|our) (?:fix|resolution|remedy)\b|resolution\b)",
+    r"\A(?:to (?:resolve|fix|mitigate|address|remedy|recover)|as a (?:fix|remedy)"
+    r"|the (?:issue|problem|incident|outage) was (?:resolved|fixed|mitigated)"
+    r"|(?:it|this|we) (?:was )?(?:resolved|fixed)|(?:the|our) (?:fix|resolution|remedy)\b|resolution\b)",
     re.I,
 )
 
