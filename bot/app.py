@@ -171,6 +171,8 @@ class Tocsin:
             client=AsyncWebClient(base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]),
             authorize=authorize,
             process_before_response=True,
+            # It would keep from us that somebody deleted a post of ours; `events` drops what we did ourselves.
+            ignoring_self_events_enabled=False,
             # The transport does these, before a payload gets here.
             request_verification_enabled=False,
             ssl_check_enabled=False,

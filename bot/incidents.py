@@ -6,19 +6,19 @@ Knows no Slack. What follows from a change is said here as jobs by name; who car
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import consequences, lane_of
 from bot.domain.errors import Conflict
 from bot.domain.incident import IncidentState, fold
 from bot.domain.lifecycle import touches_state, weigh
 from bot.domain.markup import groups_mentioned, mentioned
 from bot.domain.public import stamp
 from bot.domain.record import Record
-from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry
+from bot.domain.timeline import STATE_KINDS, Change, Entry, NewEntry
 from storage.artifacts import note_audit
 from storage.entries import add_entry, add_version, entries_of, recorded_under
 from storage.incidents import cached_fields, channel_of_incident, lock_incident, take_incident_number
@@ -27,46 +27,8 @@ from storage.queue import Job, enqueue, rearm
 from storage.tables import Incident, Workspace
 from storage.transcript import message_of_origin
 
-#: What shows on the card, besides the state itself.
-_ON_CARD = STATE_KINDS | {Kind.IMPACT, Kind.ESCALATED, Kind.ANSWERED, Kind.UPDATE}
-#: What moves a reminder.
-_WATCHED = frozenset(
-    {
-        Kind.SEVERITY,
-        Kind.STATUS,
-        Kind.ROLE,
-        Kind.UPDATE,
-        Kind.ESCALATED,
-        Kind.ANSWERED,
-        Kind.RESOLVED,
-        Kind.REOPENED,
-    }
-)
-#: What the bot says in the channel; nothing else makes a post.
-POSTED = frozenset(
-    {
-        Kind.SEVERITY,
-        Kind.STATUS,
-        Kind.MITIGATED,
-        Kind.RESOLVED,
-        Kind.REOPENED,
-        Kind.CANCELLED,
-        Kind.DUPLICATE,
-        Kind.ROLE,
-        Kind.ESCALATED,
-        Kind.UPDATE,
-    }
-)
-
-
 #: The kind of job that tells the world outside of a change. One is made where the database is marked with this name.
 WEBHOOK = "webhook"
-
-#: The change that brings a written postmortem in: nothing follows from it, since nobody is there to be told.
-IMPORTED = "incident.imported"
-
-#: The change that passes on what somebody deactivated held: it is said in one sentence, not in a line for each.
-HANDED_ON = "incident.handed_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +90,7 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     await session.flush()
     recorded = Recorded(incident, tuple(entries), before, after)
     await _learn_whom_it_names(session, incident, recorded.entries, at)
-    for job in _consequences(recorded, change, at):
+    for job in consequences(incident.id, change.name, recorded.entries, recorded.before, recorded.after, at):
         await (rearm if job.id.startswith("again:") else enqueue)(session, job)
     if session.info.get(WEBHOOK):
         await enqueue(session, _delivery(recorded, change, at))
@@ -200,94 +162,6 @@ def cached_state(incident: Incident) -> IncidentState:
         duplicate_of=incident.duplicate_of,
         roles=roles,
     )
-
-
-def lane_of(incident_id: int) -> str:
-    """The lane of all jobs that show an incident: one at a time, in order."""
-    return f"incident:{incident_id}"
-
-
-def job_about(incident_id: int, kind: str, at: datetime) -> Job:
-    """The one job of a kind that an incident has, to be re-armed: it brings something up to the newest state."""
-    return Job(f"again:{kind}:{incident_id}", kind, at, lane_of(incident_id), {"incident": incident_id})
-
-
-def line_job(incident_id: int, number: int, at: datetime) -> Job:
-    """The job that posts an entry's line, or brings it up to date."""
-    payload = {"incident": incident_id, "number": number}
-    return Job(f"again:post_line:{incident_id}:{number}", "post_line", at, lane_of(incident_id), payload)
-
-
-def invite_job(incident_id: int, number: int, at: datetime) -> Job:
-    """The job that brings those into the channel whom an escalation names, and knows who of them is waited for."""
-    payload = {"incident": incident_id, "number": number}
-    return Job(f"again:invite:{incident_id}:{number}", "invite_escalated", at, lane_of(incident_id), payload)
-
-
-def spread_job(incident_id: int, number: int, at: datetime) -> Job:
-    """The job that tells of an update outside of the incident's channel, or brings that up to date."""
-    payload = {"incident": incident_id, "number": number}
-    return Job(f"again:spread:{incident_id}:{number}", "announce_update", at, lane_of(incident_id), payload)
-
-
-def brief_job(incident_id: int, number: int, at: datetime) -> Job:
-    """The job that briefs whoever an entry gives a role to."""
-    payload = {"incident": incident_id, "number": number}
-    return Job(f"brief:{incident_id}:{number}", "brief_role", at, lane_of(incident_id), payload)
-
-
-def _consequences(recorded: Recorded, change: Change, at: datetime) -> Iterator[Job]:
-    """The jobs that a change makes necessary. `again:` ones are re-armed: one runs, on the last state."""
-    incident, before, after = recorded.incident, recorded.before, recorded.after
-    if change.name == IMPORTED:
-        return
-    lane = lane_of(incident.id)
-    about = {"incident": incident.id}
-
-    def again(kind: str) -> Job:
-        return job_about(incident.id, kind, at)
-
-    kinds = {entry.kind for entry in recorded.entries}
-    if Kind.DECLARED in kinds and before.declared_at is None:
-        yield Job(id=f"open:{incident.id}", kind="open_incident", lane=lane, payload=about, run_at=at)
-        return
-    if not kinds.isdisjoint(_ON_CARD):
-        yield again("refresh_card")
-    shown = (before.title, before.severity, before.status, before.commander_id)
-    if shown != (after.title, after.severity, after.status, after.commander_id):
-        yield again("refresh_topic")
-        yield again("refresh_announcement")
-    elif Kind.UPDATE in kinds:
-        yield again("refresh_announcement")
-    if before.title != after.title:
-        yield again("rename_channel")
-    for entry in recorded.entries:
-        if entry.kind in POSTED and change.name != HANDED_ON:
-            yield line_job(incident.id, entry.number, at)
-        yield from _follow(incident.id, entry, at)
-    if not kinds.isdisjoint(_WATCHED):
-        yield again("watch")
-    if before.resolved_at != after.resolved_at:
-        yield again("post_draft")
-    if before.is_open and not after.is_open:
-        yield again("purge_transcript")  # which waits for its day
-
-
-def _follow(incident_id: int, entry: Entry, at: datetime) -> Iterator[Job]:
-    """The jobs that one entry of its kind makes necessary, besides its line."""
-    match entry.kind:
-        case Kind.ESCALATED:
-            yield invite_job(incident_id, entry.number, at)
-        case Kind.ANSWERED:
-            escalation = int(entry.data.get("escalation") or 0)
-            yield line_job(incident_id, escalation, at)  # its button has served
-            yield invite_job(incident_id, escalation, at)
-        case Kind.UPDATE:
-            yield spread_job(incident_id, entry.number, at)
-        case Kind.ROLE if entry.stands and entry.version == 1 and entry.data.get("person_id"):
-            yield brief_job(incident_id, entry.number, at)
-        case _:
-            pass
 
 
 def _delivery(recorded: Recorded, change: Change, at: datetime) -> Job:

@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from bot.domain.timeline import Origin
 from storage.incidents import channel_of
-from storage.tables import Channel, Entry, Message, MessageVersion, Reaction
+from storage.tables import Channel, Entry, Message, MessageVersion, Person, Reaction
 from storage.upsert import insert_once
 
 PIN = ":pin:"
@@ -65,6 +65,22 @@ async def find_message(session: AsyncSession, channel_id: int, ts: str) -> Messa
     """The row of a message, or None."""
     query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.ts) == ts)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def first_words(
+    session: AsyncSession, channel_id: int, user_ids: Collection[str], since: datetime
+) -> tuple[str, str] | None:
+    """(user id, ts) of the first message that any of these people wrote from `since` on; None where none did."""
+    query = (
+        select(col(Person.user_id), col(Message.ts))
+        .join(Person, col(Person.id) == col(Message.person_id))
+        .where(col(Message.channel_id) == channel_id, col(Person.user_id).in_(list(user_ids)))
+        .where(col(Message.ts) >= f"{int(since.timestamp())}.000000")
+        .order_by(col(Message.ts))
+        .limit(1)
+    )
+    found = (await session.execute(query)).one_or_none() if user_ids else None
+    return (found[0], found[1]) if found else None
 
 
 async def sent_as(session: AsyncSession, channel_id: int, client_msg_id: str) -> list[Message]:

@@ -120,7 +120,7 @@ async def test_what_a_free_plan_or_slack_refuses_is_said_to_who_escalated(rig: R
     await rig.types("ana", "/incident escalate help to: @sre, @gone")
     said = [one.text for one in rig.whispers("ana") if "Not everybody whom #2 names could be asked" in one.text]
     assert len(said) == 1
-    assert "@sre: user groups need a paid plan" in said[0]
+    assert "need a paid plan of Slack, so mention the people themselves: @sre" in said[0]
     assert "gone: Slack says" in said[0]
 
 

@@ -22,6 +22,7 @@ action         yes    yes   yes      -   yes     -
 archive        yes    -     -        -   -       -
 assign         yes    -     -        -   -       -
 cancel         yes    -     -        -   -       -
+catchup        yes    yes   yes      -   yes     -
 cause          yes    yes   yes      -   yes     -
 cause-detail   yes    yes   yes      -   yes     -
 conclude       yes    yes   yes      -   yes     -
@@ -49,6 +50,7 @@ note           yes    yes   yes      -   yes     -
 on-it          yes    yes   yes      -   yes     -
 postmortem     yes    -     -        -   -       -
 redact         yes    yes   yes      -   yes     -
+remind         yes    -     -        -   -       -
 reopen         yes    -     -        -   -       -
 repair         yes    -     -        -   -       -
 resolve        yes    -     -        -   -       -

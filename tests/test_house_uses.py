@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
+from bot.consequences import POSTED
 from bot.domain import errors
 from bot.domain.errors import IncidentError
 from bot.domain.timeline import Kind
-from bot.incidents import POSTED
 from bot.slack import refusals
 from bot.slack.commands import COMMANDS
 from tests.house.sentences import sentences

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.incidents import lane_of
+from bot.consequences import lane_of
 from bot.slack.scene import Scene
 from storage.people import unknown_people
 from storage.queue import Job, enqueue

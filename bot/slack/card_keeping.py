@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import lane_of
 from bot.domain.timeline import Kind
-from bot.incidents import lane_of
 from bot.jobs import JobContext
 from bot.slack.answer import Answer
 from bot.slack.bot import Bot

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.incidents import job_about
+from bot.consequences import job_about
 from bot.slack.bot import Bot
 from bot.slack.recovery import heal_job
 from storage.incidents import channel_of

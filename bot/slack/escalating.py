@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import lane_of
 from bot.domain.escalation import asked, named, waiting
 from bot.domain.markup import groups_mentioned
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind, Source
-from bot.incidents import lane_of
 from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button
 from bot.slack.api import SlackRefused
@@ -33,6 +33,8 @@ from storage.tables import Channel, Incident
 from storage.transcript import first_words
 
 ASKED = "asked:"
+#: What Slack says of user groups where the plan has none.
+NO_GROUPS = frozenset({"paid_teams_only", "plan_upgrade_required"})
 
 
 async def invite_escalated(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
@@ -81,7 +83,9 @@ async def _ask(
         person_id, _, why = fault.partition(": ")
         faults[known.names.person(person_id)] = why
     if faults and not (before is not None and not new):
-        words = bot.wording.say("lines.not_asked", number=entry.number, faults=faults)
+        unpaid = [name for name, why in faults.items() if why in NO_GROUPS]
+        others = {name: why for name, why in faults.items() if why not in NO_GROUPS}
+        words = bot.wording.say("lines.not_asked", number=entry.number, unpaid=unpaid, faults=others)
         await _tell(bot, ctx, "tell_faults", channel, entry.recorded_by_id, Answer(words))
     for person_id in new if before is not None else ():
         await _tell(bot, ctx, f"tell:{person_id}", channel, person_id, _asking(bot, known, entry))

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.consequences import HANDED_ON
 from bot.domain.incident import CLOSED, fold
 from bot.domain.markup import mentioned
 from bot.domain.timeline import STATE_KINDS, Change, Entry, Kind, NewEntry, Source
-from bot.incidents import HANDED_ON, record
+from bot.incidents import record
 from bot.jobs import JobContext
 from bot.slack.answer import section
 from bot.slack.api import SlackRefused

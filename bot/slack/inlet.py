@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.slack.answering import heard_from
+from bot.slack.arriving import on_join
 from bot.slack.bang import is_typed
 from bot.slack.bot import Bot
 from bot.slack.chatter import may_be_chatter, take_chatter
@@ -25,6 +27,7 @@ IN_CHANNEL: Mapping[str, EventHandler] = {
     "reaction_removed": on_reaction,
     "pin_added": on_pin,
     "pin_removed": on_pin,
+    "member_joined_channel": on_join,
 }
 
 
@@ -49,6 +52,7 @@ class Inlet:
             here = await scene(self._bot, session, channel_id)
             if here is not None:
                 await IN_CHANNEL[str(event["type"])](here, event)
+                await heard_from(here, event)
 
         if may_be_chatter(self._bot, event):
             await self._commit.take(event, alone)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.markup import mentioned
 from bot.slack.bang import is_typed
+from bot.slack.card_keeping import DELETED, own_post_gone
 from bot.slack.marks import mark_on
 from bot.slack.scene import Scene
 from bot.slack.settling import settle, take_out
@@ -30,8 +31,11 @@ async def on_message(at: Scene, event: Mapping[str, Any]) -> None:
     if subtype == "message_changed":
         await _changed(at, event)
     elif subtype == "message_deleted":
-        ts = str(event.get("deleted_ts") or (event.get("previous_message") or {}).get("ts") or "")
-        if ts:
+        before = event.get("previous_message") or {}
+        ts = str(event.get("deleted_ts") or before.get("ts") or "")
+        if ts and before.get("user") == at.bot.identity.user_id:
+            await own_post_gone(at, ts, DELETED)
+        elif ts:
             await on_deleted(at, ts)
     elif subtype in ("channel_topic", "group_topic") and event.get("user") != at.bot.identity.user_id:
         await _leave_topic(at, str(event.get("user")))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.incidents import lane_of
+from bot.consequences import lane_of
 from bot.jobs import JobContext
 from bot.slack.bot import Bot
 from bot.slack.places import invite_people

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import POSTED
 from bot.domain.escalation import answers, time_to_answer
 from bot.domain.incident import RESOLVED, fold
 from bot.domain.markup import GROUP, MENTION, plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
-from bot.incidents import POSTED
 from bot.jobs import JobContext
 from bot.slack.answer import Button, actions, section
 from bot.slack.api import SlackRefused

@@ -14,11 +14,11 @@ from typing import Any
 from anyascii import anyascii
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import POSTED, brief_job, invite_job, job_about, line_job, spread_job
 from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
-from bot.incidents import POSTED, invite_job, job_about, line_job
 from bot.jobs import JobContext, Permanent
 from bot.slack.announcing import announce, is_announced
 from bot.slack.answer import Answer
@@ -77,8 +77,13 @@ async def open_incident(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
             await rearm(session, line_job(incident.id, entry.number, now))
             if entry.kind is Kind.ESCALATED:
                 await rearm(session, invite_job(incident.id, entry.number, now))
+            if entry.kind is Kind.UPDATE:
+                await rearm(session, spread_job(incident.id, entry.number, now))
+            if entry.kind is Kind.ROLE and entry.data.get("person_id"):
+                await rearm(session, brief_job(incident.id, entry.number, now))
             if entry.kind is Kind.RESOLVED:
                 await rearm(session, job_about(incident.id, "post_draft", now))
+        await rearm(session, job_about(incident.id, "watch", now))
 
     await ctx.finish(catch_up)
 
@@ -212,9 +217,9 @@ class _Opening:
 
     async def announce(self, channel_id: str) -> None:
         """Announce it; where that cannot be, the declarer hears it, since others believe they would have heard."""
-        if not await announce(self.bot, self.ctx, self.incident, self.face, channel_id, self.since):
-            place = str(self.bot.settings.announce_channel)
-            words = self.bot.wording.say("lines.not_announced", label=self.record.label, place=place)
+        missed = await announce(self.bot, self.ctx, self.incident, self.face, channel_id, self.since)
+        if missed:
+            words = self.bot.wording.say("lines.not_announced", label=self.record.label, place=", ".join(missed))
             await self._privately("tell_not_announced", words)
 
     async def _privately(self, step: str, words: Wire) -> None:

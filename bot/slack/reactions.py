@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.slack.card_keeping import UNPINNED, own_post_gone
 from bot.slack.gate import IN_THE_CHANNEL, MARK, may
 from bot.slack.marks import kind_of
 from bot.slack.people import who
@@ -32,7 +33,11 @@ async def on_reaction(at: Scene, event: Mapping[str, Any]) -> None:
 async def on_pin(at: Scene, event: Mapping[str, Any]) -> None:
     """Slack's own pin counts as a note; whoever takes it off, it is off. A pin of ours marks nothing."""
     message = (event.get("item") or {}).get("message") or {}
-    if event.get("user") == at.bot.identity.user_id or message.get("user") == at.bot.identity.user_id:
+    if event.get("user") == at.bot.identity.user_id:
+        return
+    if message.get("user") == at.bot.identity.user_id:
+        if event["type"] == "pin_removed" and message.get("ts"):
+            await own_post_gone(at, str(message["ts"]), UNPINNED, str(event.get("user") or ""))
         return
     if message.get("ts"):
         await take(

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import job_about
 from bot.domain.incident import CLOSED
 from bot.domain.timeline import Kind
-from bot.incidents import job_about
 from bot.jobs import JobContext, Retry
 from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused, SlackUnwell

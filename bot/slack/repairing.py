@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.incidents import job_about
+from bot.consequences import job_about
 from bot.jobs import JobContext
 from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused

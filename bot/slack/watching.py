@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import job_about
 from bot.domain.escalation import unnotified, waiting
 from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.reminding import answer_due_at, commander_due_at, minutes, quiet_since, update_due_at
 from bot.domain.timeline import Entry
-from bot.incidents import job_about
 from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button
 from bot.slack.bot import Bot
@@ -82,7 +82,7 @@ class _Watching:
         recorders = [one.author_id for one in self.standing if one.author_id != self.bot.identity.user_id]
         lasted = span(self.now - self.state.declared_at) if self.state.declared_at else ""
         words = self.bot.wording.say("lines.no_commander", label=self.record.label, lasted=lasted)
-        answer = Answer(words, (self._button("take_lead", "lead", style="primary"),))
+        answer = Answer(words, (self._button(self._label("take_lead"), "lead", style="primary"),))
         told = list(dict.fromkeys(recorders))[:TOLD_MOST]
         for user_id in told:
             await self._tell(f"commander:{user_id}", user_id, answer, COMMANDER if user_id == told[-1] else None)
@@ -109,8 +109,8 @@ class _Watching:
         words = self.bot.wording.say("lines.update_due", label=self.record.label, lasted=lasted)
         buttons = (
             Button(self._label("update"), opens="update", incident=self.record.number, style="primary"),
-            self._button("snooze", f"remind {SNOOZE}", count=SNOOZE),
-            self._button("stop_reminding", "remind stop"),
+            self._button(self._label("snooze", count=SNOOZE), f"remind {SNOOZE}"),
+            self._button(self._label("stop_reminding"), "remind stop"),
         )
         await self._tell("update", self.state.commander_id, Answer(words, buttons), UPDATE)
         return then
@@ -140,8 +140,8 @@ class _Watching:
     def _label(self, name: str, /, **params: object) -> str:
         return self.bot.wording.plain(f"labels.{name}", **params)
 
-    def _button(self, name: str, command: str, style: str | None = None, **params: object) -> Button:
-        return Button(self._label(name, **params), command, incident=self.record.number, style=style)
+    def _button(self, label: str, command: str, style: str | None = None) -> Button:
+        return Button(label, command, incident=self.record.number, style=style)
 
     async def _tell(self, step: str, user: str, answer: Answer, name: str | None) -> None:
         async def tell(_: int) -> bool:

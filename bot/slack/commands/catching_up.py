@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.consequences import job_about
 from bot.domain.errors import EmptyText
 from bot.domain.timeline import Kind
-from bot.incidents import job_about, read_record
+from bot.incidents import read_record
 from bot.slack.answer import Answer
 from bot.slack.briefing import caught_up
 from bot.slack.call import Call
