@@ -177,6 +177,9 @@ class Tocsin:
             request_verification_enabled=False,
             ssl_check_enabled=False,
             url_verification_enabled=False,
+            # What they attach to each event is for assistants and functions; no listener here takes it.
+            attaching_function_token_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
         )
 
     async def _identify(self, api: SlackApi) -> Identity:

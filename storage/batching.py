@@ -7,6 +7,7 @@ knows how to write many items in a few statements (`at_once`), those cost a tent
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 Work = Callable[[AsyncSession], Awaitable[R]]
@@ -111,6 +114,7 @@ class GroupCommit:
                     results.append(result)
         except Exception as fault:
             if len(results) < len(batch):
+                log.info("a batch is taken apart", extra={"pieces": len(batch), "fault": type(fault).__name__})
                 return False  # which of them it was shows when each is run alone
             for one in batch:
                 one.fail(fault)

@@ -1,16 +1,16 @@
-"""Messages that nothing depends on, many at a time in a few statements. Knows no event, nor which messages those are.
+"""Messages that nothing depends on, many at a time in two statements. Knows no event, nor which messages those are.
 
-Statements on tables, not on their classes, since the time goes there; and since a database keeps what it has made of
-a statement under its text, lists are filled up so that there are few texts.
+Each statement is built once, and on tables, not on their classes: building them is most of what they cost. A database
+keeps what it has made of a statement under its text, so lists are filled up, for there to be few texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, insert, literal_column, select, union_all
+from sqlalchemy import Column, ColumnElement, Table, bindparam, insert, literal_column, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
@@ -24,9 +24,42 @@ def _table(of: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(of.__tablename__)]
 
 
-_WORKSPACE, _CHANNEL, _PERSON = _table(tables.Workspace), _table(tables.Channel), _table(tables.Person)
-_INCIDENT = _table(tables.Incident)
-_MESSAGE, _REACTION = _table(tables.Message), _table(tables.Reaction)
+def _one_of(column: Column[Any], name: str) -> ColumnElement[bool]:
+    return column.in_(bindparam(name, expanding=True))
+
+
+_WORKSPACE, _CHANNEL, _INCIDENT = _table(tables.Workspace), _table(tables.Channel), _table(tables.Incident)
+_PERSON, _MESSAGE, _REACTION = _table(tables.Person), _table(tables.Message), _table(tables.Reaction)
+
+_PEOPLE = (
+    select(_PERSON.c.user_id, _PERSON.c.id, _PERSON.c.fetched_at.is_not(None), _PERSON.c.name.is_not(None))
+    .join(_WORKSPACE, _WORKSPACE.c.id == _PERSON.c.workspace_id)
+    .where(_WORKSPACE.c.team_id == bindparam("team_id"), _one_of(_PERSON.c.user_id, "user_ids"))
+)
+_HERE = (
+    select(_CHANNEL.c.id)
+    .join(_WORKSPACE, _WORKSPACE.c.id == _CHANNEL.c.workspace_id)
+    .where(_WORKSPACE.c.team_id == bindparam("team_id"), _one_of(_CHANNEL.c.slack_id, "slack_ids"))
+)
+# The first column says what a row tells of.
+_PLACE: ColumnElement[int] = literal_column("0")
+_MET: ColumnElement[int] = literal_column("1")
+_TWIN: ColumnElement[int] = literal_column("2")
+_STANDING = union_all(
+    select(_PLACE, _CHANNEL.c.slack_id, _CHANNEL.c.id, _INCIDENT.c.awaited)
+    .join(_INCIDENT, _INCIDENT.c.id == _CHANNEL.c.incident_id)
+    .where(_CHANNEL.c.id.in_(_HERE)),
+    select(_MET, _MESSAGE.c.ts, _MESSAGE.c.channel_id, null()).where(
+        _MESSAGE.c.channel_id.in_(_HERE), _one_of(_MESSAGE.c.ts, "times")
+    ),
+    select(_MET, _REACTION.c.ts, _REACTION.c.channel_id, null()).where(
+        _REACTION.c.channel_id.in_(_HERE), _one_of(_REACTION.c.ts, "times")
+    ),
+    select(_TWIN, _MESSAGE.c.client_msg_id, _MESSAGE.c.channel_id, null()).where(
+        _MESSAGE.c.channel_id.in_(_HERE), _one_of(_MESSAGE.c.client_msg_id, "clients")
+    ),
+)
+_ADD = insert(_MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,63 +80,51 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
-    """What stands already of messages that come in, by the channel's key: none of these is new and on its own."""
+class Standing:
+    """What stands already where messages come in, as one statement reads it in their own transaction."""
 
-    messages: frozenset[tuple[int, str]]
-    """(channel, ts) of those that have a row, or a reaction."""
-    clients: frozenset[tuple[int, str]]
+    places: dict[str, Place] = field(default_factory=dict)
+    """Those of the channels that belong to an incident, by Slack's id."""
+    messages: set[tuple[int, str]] = field(default_factory=set)
+    """(channel, ts) of the messages that have a row, or a reaction."""
+    clients: set[tuple[int, str]] = field(default_factory=set)
     """(channel, client_msg_id) of those that came before, under whichever ts."""
-
-
-async def incident_channels(session: AsyncSession, team_id: str, slack_ids: Collection[str]) -> dict[str, Place]:
-    """Those of these channels that belong to an incident, by Slack's id."""
-    query = (
-        select(_CHANNEL.c.slack_id, _CHANNEL.c.id, _INCIDENT.c.awaited)
-        .join(_WORKSPACE, _WORKSPACE.c.id == _CHANNEL.c.workspace_id)
-        .join(_INCIDENT, _INCIDENT.c.id == _CHANNEL.c.incident_id)
-        .where(_WORKSPACE.c.team_id == team_id, _CHANNEL.c.slack_id.in_(_filled(slack_ids)))
-    )
-    found = await (await session.connection()).execute(query)
-    return {slack_id: Place(key, frozenset(awaited or ())) for slack_id, key, awaited in found}
 
 
 async def known_people(session: AsyncSession, team_id: str, user_ids: Collection[str]) -> dict[str, Known]:
     """Those of these people that have a row, by Slack's id."""
-    query = (
-        select(_PERSON.c.user_id, _PERSON.c.id, _PERSON.c.fetched_at.is_not(None), _PERSON.c.name.is_not(None))
-        .join(_WORKSPACE, _WORKSPACE.c.id == _PERSON.c.workspace_id)
-        .where(_WORKSPACE.c.team_id == team_id, _PERSON.c.user_id.in_(_filled(user_ids)))
-    )
-    found = await (await session.connection()).execute(query)
+    found = await session.execute(_PEOPLE, {"team_id": team_id, "user_ids": _filled(user_ids)})
     return {user_id: Known(key, bool(asked), bool(named)) for user_id, key, asked, named in found}
 
 
-async def met(session: AsyncSession, said: Collection[tuple[int, Said]]) -> Met:
-    """What stands already of messages, each with its channel's key."""
-    channels = _filled({channel for channel, _ in said})
-    times = _filled({one.ts for _, one in said})
-    clients = _filled({one.client_msg_id for _, one in said if one.client_msg_id})
-    rows = select(literal_column("0"), _MESSAGE.c.channel_id, _MESSAGE.c.ts)
-    marks = select(literal_column("0"), _REACTION.c.channel_id, _REACTION.c.ts)
-    twins = select(literal_column("1"), _MESSAGE.c.channel_id, _MESSAGE.c.client_msg_id)
-    query = union_all(
-        rows.where(_MESSAGE.c.channel_id.in_(channels), _MESSAGE.c.ts.in_(times)),
-        marks.where(_REACTION.c.channel_id.in_(channels), _REACTION.c.ts.in_(times)),
-        twins.where(_MESSAGE.c.channel_id.in_(channels), _MESSAGE.c.client_msg_id.in_(clients)),
-    )
-    found = (await (await session.connection()).execute(query)).all()
-    return Met(
-        frozenset((channel, what) for twin, channel, what in found if not twin),
-        frozenset((channel, what) for twin, channel, what in found if twin),
-    )
+async def standing_at(
+    session: AsyncSession,
+    team_id: str,
+    slack_ids: Collection[str],
+    times: Collection[str],
+    clients: Collection[str],
+) -> Standing:
+    """What stands in these channels (Slack's ids) of messages with these ts and these client_msg_ids."""
+    asked = {
+        "team_id": team_id,
+        "slack_ids": _filled(slack_ids),
+        "times": _filled(times),
+        "clients": _filled(clients),
+    }
+    standing = Standing()
+    for sort, name, key, awaited in await session.execute(_STANDING, asked):
+        if sort == 0:
+            standing.places[name] = Place(key, frozenset(awaited or ()))
+        else:
+            (standing.messages if sort == 1 else standing.clients).add((key, name))
+    return standing
 
 
 async def add_said(session: AsyncSession, said: Iterable[tuple[int, Said]]) -> None:
     """Add messages that have no row, each with its channel's key. Raises IntegrityError where one has a row after all.
 
     Whatever else tells of a message (its edit, its mark, its deletion) makes its row in the same transaction; so one
-    that another replica heard of since `met` looked is found out here, and nothing is overlooked.
+    that another replica heard of since `standing_at` looked is found out here, and nothing is overlooked.
     """
     rows = [
         {
@@ -123,7 +144,7 @@ async def add_said(session: AsyncSession, said: Iterable[tuple[int, Said]]) -> N
         for channel, one in sorted(said, key=lambda pair: (pair[0], pair[1].ts))
     ]
     if rows:
-        await (await session.connection()).execute(insert(_MESSAGE), rows)
+        await session.execute(_ADD, rows)
 
 
 def _filled(values: Collection[V]) -> Sequence[V]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.address import Address, Dialect, refuse_network
 from storage.driver import Sqlite
@@ -26,6 +29,8 @@ _WRITER = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreig
 _READER = ("busy_timeout=10000", "query_only=ON")
 # Another process only looks: SQLite before 3.51.3 can damage a file that two processes checkpoint.
 _VISITOR = (*_READER, "wal_autocheckpoint=0")
+#: A connection that was used so lately (in seconds) is taken to be alive still.
+_FRESH, _USED = 1.0, "tocsin used"
 _TAKE, _LOOK = "BEGIN IMMEDIATE", "BEGIN"
 
 # The server ends the transaction of a replica that stands still, and with it its locks, well before others take its
@@ -166,18 +171,40 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
 
 
 def _postgresql(url: URL, settings: Mapping[str, str]) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         hide_parameters=True,
         pool_size=8,
         max_overflow=8,
-        pool_pre_ping=True,  # a server that was restarted is met by a new connection, not by a failed transaction
         connect_args={
             "timeout": 10,
             "command_timeout": 60,
             "server_settings": {"application_name": "tocsin", "timezone": "UTC", **settings},
         },
     )
+    _ping_the_idle(engine)
+    return engine
+
+
+def _ping_the_idle(engine: AsyncEngine) -> None:
+    """A server that was restarted is met by a new connection, not by a failed transaction.
+
+    SQLAlchemy's own `pool_pre_ping` asks before every transaction: three more round trips, under load a third of all.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_USED] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        driver: Any = record.driver_connection
+        if time.monotonic() - record.info.get(_USED, 0.0) < _FRESH and not driver.is_closed():
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
 
 
 def _looking(engine: AsyncEngine) -> AsyncEngine:

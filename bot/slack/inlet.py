@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from bot.slack.answering import heard_from
 from bot.slack.arriving import on_join
 from bot.slack.bang import is_typed
 from bot.slack.bot import Bot
-from bot.slack.chatter import may_be_chatter, take_chatter
+from bot.slack.chatter import Chatter
 from bot.slack.intake import on_message
 from bot.slack.people import get_to_know
 from bot.slack.reactions import on_pin, on_reaction
@@ -36,7 +36,8 @@ class Inlet:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._commit = GroupCommit(bot.db, at_once=self._at_once)
+        self._chatter = Chatter(bot)
+        self._commit = GroupCommit(bot.db, at_once=self._chatter.take)
         self._ours: set[str] = set()
 
     async def take(self, event: Mapping[str, Any]) -> None:
@@ -54,7 +55,7 @@ class Inlet:
                 await IN_CHANNEL[str(event["type"])](here, event)
                 await heard_from(here, event)
 
-        if may_be_chatter(self._bot, event):
+        if self._chatter.may_be(event):
             await self._commit.take(event, alone)
         else:
             await self._commit.run(alone)
@@ -72,9 +73,6 @@ class Inlet:
         if here is not None:
             self._ours.add(channel_id)
         return here is not None
-
-    async def _at_once(self, session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> set[int]:
-        return await take_chatter(self._bot, session, events)
 
 
 def acting(bot: Bot, event: Mapping[str, Any]) -> str:
