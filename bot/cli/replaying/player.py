@@ -166,7 +166,8 @@ class Player:
         read: set[str] = set()
         for page in range(1, _PAGES):
             answer = await person.types(f"/incident timeline {page}", self.incident_channel)
-            text = answer.seen.message.text if answer.seen else ""
+            shown = answer.seen.blocks if answer.seen else []
+            text = "\n".join(str(one["text"]["text"]) for one in shown if one.get("type") == "section")
             if found := link.search(text):
                 return int(found.group(1))
             if text in read:
