@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from bot.cli import run
 from bot.cli.replaying.performance import Performance, perform
 from bot.cli.replaying.script import NEEDS, read_script
 
@@ -43,6 +46,41 @@ def test_a_second_run_gives_the_same_bytes(played: dict[str, Performance], name:
     path = next(one for one in REPLAYS if one.stem == name)
     first, second = once(played, path), asyncio.run(perform(read_script(path)))
     assert (second.markdown, second.structured) == (first.markdown, first.structured)
+
+
+@pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
+def test_the_draft_reads_back_as_the_same_facts(
+    played: dict[str, Performance],
+    path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = once(played, path)
+    monkeypatch.setenv("TOCSIN_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "draft.md").write_text(done.markdown, encoding="utf-8")
+    assert run(["import", "draft.md"]) == 0
+    capsys.readouterr()
+    assert run(["draft", "1", "--format", "json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert facts(again) == facts(json.loads(done.structured))
+
+
+#: What a document cannot bring: who had which role, when it was declared and typed, how its zone was called here.
+NOT_IN_A_DOCUMENT = frozenset(
+    {"status", "entries", "entry", "number", "evidence", "proof", "masked", "incident", "past", "drill", "tz_label"}
+    | {"figures", "missing", "start_assumed", "schema", "source", "cancelled", "called_off", "duplicate_of"}
+)
+
+
+def facts(draft: Any) -> Any:
+    """A draft's facts; texts on one line, as Markdown prints them."""
+    if isinstance(draft, dict):
+        return {key: facts(value) for key, value in draft.items() if key not in NOT_IN_A_DOCUMENT}
+    if isinstance(draft, list):
+        return [facts(each) for each in draft]
+    return " ".join(draft.split()) if isinstance(draft, str) else draft
 
 
 def test_the_replays_together_do_everything_that_the_form_knows() -> None:

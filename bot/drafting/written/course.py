@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.domain.detection import read_class
 from bot.domain.timeline import Kind
-from bot.drafting.written.moments import Zone, moments
+from bot.drafting.written.moments import Written, Zone, moments
 from bot.drafting.written.outline import Field, Part
 from bot.drafting.written.prose import called, is_assumption, is_nothing, sentences
 from bot.drafting.written.told import Fact
@@ -35,10 +35,10 @@ _SEPARATOR = re.compile(r"\s*(?:[:–—|]|-(?=\s))\s*")
 
 
 class Course:
-    """Reads parts of the timeline; `day` and `zone` are the document's."""
+    """Reads parts of the timeline; `day`, `zone`, `start` and `end` are the document's."""
 
-    def __init__(self, day: date | None, zone: Zone, end: datetime | None) -> None:
-        self._day, self._zone, self._end = day, zone, end
+    def __init__(self, day: date | None, zone: Zone, start: datetime | None, end: datetime | None) -> None:
+        self._day, self._zone, self._start, self._end = day, zone, start, end
         self._detected = False
 
     def facts(self, parts: list[Part]) -> Iterator[Fact]:
@@ -125,17 +125,23 @@ class Course:
     def timed(self, part: Part) -> tuple[datetime | None, bool, str]:
         """A line's time, whether it is about, and its words; None where it does not begin with one."""
         if part.label and (found := moments(part.label, self._day)):
-            return found[0].at(self._zone), found[0].approximate, part.text
+            return self._instant(found[0]), found[0].approximate, part.text
         text = f"{part.label}: {part.text}" if part.label else part.text
         found = moments(text, self._day)
         if found and _is_lead(text[: found[0].start]):
             behind = _SEPARATOR.match(text, found[0].end)
             if behind:
-                return found[0].at(self._zone), found[0].approximate, text[behind.end() :].strip()
+                return self._instant(found[0]), found[0].approximate, text[behind.end() :].strip()
         return None, False, text
 
     def _moments(self, text: str) -> list[datetime]:
-        return [each.at(self._zone) for each in moments(text, self._day)]
+        return [self._instant(each) for each in moments(text, self._day)]
+
+    def _instant(self, found: Written) -> datetime:
+        """A clock without a date is the first such one from an hour before the start on: midnight may lie between."""
+        at = found.at(self._zone)
+        early = self._start is not None and at < self._start - timedelta(hours=1)
+        return at + timedelta(days=1) if early and not found.dated else at
 
 
 def _is_lead(before: str) -> bool:

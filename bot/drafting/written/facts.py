@@ -138,7 +138,7 @@ class _Reader:
     # The rest
 
     def _timeline(self) -> Iterator[Fact]:
-        yield from Course(self._day, self._zone, self._end).facts(self._of(Section.TIMELINE))
+        yield from Course(self._day, self._zone, self._start, self._end).facts(self._of(Section.TIMELINE))
 
     def _in_detail(self) -> Iterator[Fact]:
         way_out = False
@@ -179,7 +179,7 @@ class _Reader:
         for block in self._found.preamble:
             if not dates(block.plain) and not _SEVERITY.search(block.plain):
                 yield Unplaced(line=block.line, text=block.plain, why="before_the_sections")
-        course = Course(self._day, self._zone, self._end)
+        course = Course(self._day, self._zone, self._start, self._end)
         for part in self._found.parts:
             line = part.block.line
             if part.section is Section.OTHER:
