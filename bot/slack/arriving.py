@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.consequences import lane_of
 from bot.slack.scene import Scene
-from storage.people import unknown_people
 from storage.queue import Job, enqueue
 
 #: Whoever comes this soon, with nothing recorded but the declaration, has missed nothing.
@@ -23,9 +22,5 @@ async def on_join(at: Scene, event: Mapping[str, Any]) -> None:
     early = at.incident.declared_at is None or at.now - at.incident.declared_at < EARLY
     if early and at.incident.entry_counter <= 1:
         return
-    lane = lane_of(at.incident.id)
-    for unknown in await unknown_people(at.session, at.workspace.id, [user_id]):  # a bot is not caught up
-        payload = {"workspace": at.workspace.id, "slack_id": unknown}
-        await enqueue(at.session, Job(f"learn:{at.workspace.id}:{unknown}", "learn_person", at.now, lane, payload))
-    about = {"incident": at.incident.id, "user": user_id}
+    about, lane = {"incident": at.incident.id, "user": user_id}, lane_of(at.incident.id)
     await enqueue(at.session, Job(f"catch-up:{at.incident.id}:{user_id}", "catch_up", at.now, lane, about))

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.escalation import waiting
 from bot.domain.markup import mentioned, plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
-from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button
 from bot.slack.bot import Bot
-from bot.slack.escalating import asked_by, on_it
-from bot.slack.faces import read_face
+from bot.slack.escalating import on_it
 from bot.slack.instants import span, spoken
-from bot.slack.places import invite_people
-from bot.slack.posting import tell_privately
 from bot.wording import Wire
-from storage.artifacts import artifact, keep_artifact
-from storage.entries import entries_of
-from storage.incidents import channel_of_incident
-from storage.people import find_person
 
 #: How many of a kind are told, the latest; and how much of each.
 SHOWN, WORDS = 5, 200
@@ -125,61 +114,7 @@ def _asked_of(bot: Bot, record: Record, person_id: str, asked: Mapping[int, Sequ
     )
 
 
-async def catch_up(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `catch_up`: for somebody who joined late, once a person."""
-    incident_id, user_id = int(payload["incident"]), str(payload["user"])
-    name = f"caught_up:{user_id}"
-    async with bot.db.read() as session:
-        channel = await channel_of_incident(session, incident_id)
-        before = await artifact(session, incident_id, name)
-        person = await find_person(session, bot.identity.team_id, user_id)
-        whom = await asked_by(session, incident_id, await entries_of(session, incident_id, kinds=[Kind.ESCALATED]))
-    if channel is None or before is not None or (person is not None and person.standing == "bot"):
-        return
-    _, record, _ = await read_face(bot, incident_id)
-    answer = caught_up(bot, record, user_id, whom)
-
-    async def save(session: AsyncSession, _: bool) -> None:
-        await keep_artifact(session, incident_id, name, at=bot.clock.now())
-
-    async def tell(_: int) -> bool:
-        blocks = answer.blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=blocks)
-
-    await ctx.step("tell", tell, save)
-
-
-async def brief_role(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `brief_role`: bring in whoever takes a role, and tell them what it is and what stands now."""
-    incident_id, number = int(payload["incident"]), int(payload["number"])
-    async with bot.db.read() as session:
-        channel = await channel_of_incident(session, incident_id)
-        whom = await asked_by(session, incident_id, await entries_of(session, incident_id, kinds=[Kind.ESCALATED]))
-    _, record, _ = await read_face(bot, incident_id)
-    entry = next((one for one in record.standing if one.number == number), None)
-    if channel is None or entry is None or not record.state.is_open or record.state.sort == "past":
-        return
-    role, user_id = str(entry.data.get("role")), str(entry.data.get("person_id") or "")
-    if not user_id or record.state.roles.get(role) != user_id:
-        return  # somebody else has it by now
-    answer = _briefing(bot, record, entry, role, caught_up(bot, record, user_id, whom))
-
-    async def invite(_: int) -> list[str]:
-        return await invite_people(bot, channel.slack_id, [user_id])
-
-    async def tell(_: int) -> bool:
-        blocks = answer.blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=blocks)
-
-    async def save(session: AsyncSession, _: bool) -> None:
-        await keep_artifact(session, incident_id, f"caught_up:{user_id}", at=bot.clock.now())
-
-    if user_id != entry.recorded_by_id:
-        await ctx.step("invite", invite)
-    await ctx.step("tell", tell, save)
-
-
-def _briefing(bot: Bot, record: Record, entry: Entry, role: str, stands: Answer) -> Answer:
+def briefing(bot: Bot, record: Record, entry: Entry, role: str, stands: Answer) -> Answer:
     """What the role does, then what stands. Who was given it by somebody else can give it back with a tap."""
     known = bot.settings.role_named(role)
     given = entry.recorded_by_id != entry.data.get("person_id")

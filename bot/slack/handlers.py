@@ -14,7 +14,6 @@ from bot.slack.announcing import refresh_announcement
 from bot.slack.answering import note_answer
 from bot.slack.api import SlackRefused, permanent
 from bot.slack.bot import Bot
-from bot.slack.briefing import brief_role, catch_up
 from bot.slack.card_keeping import keep_card
 from bot.slack.drafts import post_draft
 from bot.slack.escalating import invite_escalated
@@ -30,6 +29,7 @@ from bot.slack.spreading import announce_update
 from bot.slack.topic import leave_topic, refresh_topic
 from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
 from bot.slack.watching import watch
+from bot.slack.welcoming import brief_role, catch_up
 
 Work = Callable[[Bot, JobContext, Mapping[str, Any]], Awaitable[None]]
 
