@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,21 @@ async def test_a_double_submit_is_recorded_once_and_can_be_recorded_again(rig: R
     assert twice.text.startswith("You recorded just that within the last minute, so it stands once:\n#2 action, ")
     assert [button.text for button in twice.buttons] == ["Record again"]
     assert (await rig.clicks("ana", twice, "Record again")).startswith("#3 action, Fri 15 Mar 10:00 UTC: drained")
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("typed", ["note restarted the api", "declare the queue is down sev2"])
+async def test_what_is_typed_twice_at_once_is_recorded_once(rig: Rig, typed: str) -> None:
+    await rig.declare()
+    ana = rig.person("ana")
+    answers = await asyncio.gather(*(ana.types(f"/incident {typed}", rig.room) for _ in range(4)))
+    await rig.quiet()
+    assert [answer.failed for answer in answers] == [None] * 4
+    told = sum("You recorded just that" in answer.text for answer in answers)
+    incidents = (await rig.types("ana", "/incident list")).text.count("INC-")
+    assert (told, incidents, (await rig.timeline()).count("restarted the api")) == (
+        3, 1 + typed.startswith("declare"), int(typed.startswith("note"))
+    )  # fmt: skip
 
 
 async def test_only_the_same_words_of_the_same_person_are_a_double(rig: Rig) -> None:

@@ -26,6 +26,7 @@ from storage.entries import recorded_under, same_command
 from storage.incidents import incident_by_id
 from storage.people import names
 from storage.tables import Channel, Incident, Person, Workspace
+from storage.turns import take_turn
 from storage.viewing import Viewer
 
 #: Within this span a second, identical command by the same person is a double submit.
@@ -246,6 +247,7 @@ class Call:
         fingerprint = self.fingerprint()
         if fingerprint is None or self.again:
             return None
+        await take_turn(self.session, fingerprint)  # a second one at the same moment must see the first
         # The fingerprint says where it was typed; what `declare` made stands in another incident than that.
         return await same_command(self.session, fingerprint, self.now, DOUBLE)
 
