@@ -38,11 +38,11 @@ async def test_the_cards_buttons_work_as_often_as_they_are_needed(rig: Rig) -> N
     await rig.declare()
     card = next(post for post in rig.posts() if post.pinned)
     for _ in range(2):
-        await rig.person("ana").clicks(next(post for post in rig.posts() if post.pinned), "Resolve")
+        await rig.person("ana").clicks(next(post for post in rig.posts() if post.pinned), "Mitigated")
         await rig.quiet()
-        await rig.types("ana", "/incident reopen it is back")
+        await rig.types("ana", "/incident status investigating")
     assert card.pinned
-    assert (await rig.timeline()).count(" resolved") == 2
+    assert (await rig.timeline()).count(" mitigated") == 2
 
 
 async def test_reading_a_private_incident_is_in_the_audit(rig: Rig) -> None:

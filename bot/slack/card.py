@@ -120,7 +120,7 @@ class Face:
         if not state.is_open:
             return (timeline, reopen)
         lead, update = Button(label("take_lead"), "lead"), Button(label("update"), opens="update")
-        resolve = Button(label("resolve"), "resolve", style="primary")
+        resolve = Button(label("resolve"), opens="resolve", style="primary")
         if state.status == MITIGATED:
             return (update, resolve, timeline) if state.commander_id else (lead, update, resolve)
         return (update if state.commander_id else lead, Button(label("mitigated"), "mitigated"), resolve)
