@@ -10,22 +10,34 @@ const NEAR = 80;
 export function messageList(label, { inThread = false } = {}) {
   const list = el("ol", { cls: "messages", role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0" });
   const frame = el("div", { cls: "scroll" }, list);
+  const jump = el("button", { type: "button", cls: "button jump", hidden: true, onclick: toEnd }, "New messages below");
+  const node = el("div", { cls: "log-frame" }, frame, jump);
   let newest = null;
   list.addEventListener("keydown", (event) => walk(event, list));
+  frame.addEventListener("scroll", () => left() < NEAR && (jump.hidden = true));
+  const left = () => frame.scrollHeight - frame.scrollTop - frame.clientHeight;
+
+  function toEnd() {
+    frame.scrollTop = frame.scrollHeight;
+    jump.hidden = true;
+  }
 
   function show(messages, mayWrite) {
-    const atEnd = newest === null || frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR;
+    const atEnd = newest === null || left() < NEAR;
     keyed(list, items(messages, inThread, mayWrite), (item) => item.key, (item) =>
       item.day ? el("li", { cls: "day", role: "separator" }, el("span", {}, item.day)) : drawMessage(item.one, item.flags));
-    const last = messages.at(-1)?.key ?? "";
-    if (newest !== last && atEnd) frame.scrollTop = frame.scrollHeight;
-    newest = last;
+    const last = messages.at(-1);
+    // One's own words, and what came back to them, are looked for at the end.
+    const mine = last?.by.id === here.person || (last?.alone && document.activeElement?.closest(".composer"));
+    if (newest !== (last?.key ?? "")) {
+      if (atEnd || mine) toEnd();
+      else jump.hidden = false;
+    }
+    newest = last?.key ?? "";
     flash(list);
   }
-  new ResizeObserver(() => {
-    if (frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR) frame.scrollTop = frame.scrollHeight;
-  }).observe(frame);
-  return { node: frame, list, show };
+  new ResizeObserver(() => left() < NEAR && toEnd()).observe(frame);
+  return { node, list, show };
 }
 
 function items(messages, inThread, mayWrite) {
