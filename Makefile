@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Slack's own schema of manifests; where the file is missing, our rules alone judge.
 SCHEMA ?= ../shared/slack/manifest.schema.json
 
-.PHONY: help setup demo play run test bench check fmt clean
+.PHONY: help setup demo play run test bench crash check fmt clean
 
 help: ## List what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -45,6 +45,9 @@ test: setup ## Run all tests; ARGS goes to pytest
 
 bench: setup ## Measure what it costs; ARGS names tables (intake ...)
 	@$(BIN)/python -m bench $(ARGS)
+
+crash: setup ## Kill the bot some hundred times on both databases and count what is lost; ARGS: --kills --database --seed
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 check: setup ## Lint, types, floors, the manifest
 	@$(BIN)/ruff check .

@@ -43,8 +43,7 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
 
     @app.command(ANYTHING)
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        answer = await handle(bot, _typed(body))
-        shown = await _shown(bot, body, answer)
+        shown = await _shown(bot, body, await handle(bot, _typed(body)))
         await ack(**(shown.payload() if shown is not None else {}))
 
     @app.action(ANYTHING)

@@ -79,12 +79,13 @@ async def _one_kill(here: Stage, crowd: Crowd, chance: random.Random) -> bool:
     never_up = not here.ws.socket.connections
     here.bot.kill()
     await here.bot.dead()
+    here.died_at = here.ws.clock.now()
     return never_up
 
 
 async def _so_much(here: Stage, count: int) -> None:
     """So many acknowledgements and calls more, or none came for a while."""
-    done, deadline = here.progress + count, time.monotonic() + 2
+    done, deadline = here.progress + count, time.monotonic() + 6
     while here.progress < done and time.monotonic() < deadline:  # noqa: ASYNC110  nothing tells
         await asyncio.sleep(0.005)
 

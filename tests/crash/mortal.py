@@ -19,7 +19,7 @@ from tests.crash.boundaries import ORDERS
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 #: What a dead replica's jobs wait for, and when a new channel is read back; in service 60 s each.
-LEASE, READ_BACK = 1.5, 0.3
+LEASE, READ_BACK = 2.0, 0.3
 
 
 class Mortal:

@@ -4,7 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.crash.at_random import Killed
+from tests.crash.proof import STRICT, Proof
 from tests.crash.reckoning import COMMANDS, EVENTS, Reckoning, Tally
+from tests.crash.story import Told
+
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+MOST_FAULTS = 40
+
+
+def killed(one: Killed) -> str:
+    """The random kills."""
+    found = one.reckoning
+    return "\n".join(
+        [
+            f"\nkill -9 at {one.kills} random moments, {one.unfinished_starts} of them before it was connected; "
+            f"{one.events:,} payloads delivered, {one.calls:,} calls made, {one.seconds:.0f} s",
+            *_outcome(found),
+            f"  Commands: {found.refused} refused in words that nothing was recorded (none is there), "
+            f"{found.unanswered} that nobody saw answered (none is there twice).",
+            *_verdict(found, one.kills, of="random kills"),
+        ]
+    )
+
+
+def told(one: Told) -> str:
+    """The kills at each boundary."""
+    missed = [f"  not passed when told again: {name}" for name in one.missed]
+    return "\n".join(
+        [
+            f"\nkill -9 at {len(one.died)} of {one.boundaries} boundaries (before and after each commit, "
+            f"acknowledgement and call of one incident's story, and of a start), {one.seconds:.0f} s",
+            *missed,
+            *_outcome(one.reckoning),
+            *_verdict(one.reckoning, len(one.died), of="boundaries"),
+        ]
+    )
+
+
+def proved(one: Proof) -> str:
+    """The order of sync and acknowledgement."""
+    said = ", ".join(f"{fact.name} {fact.value}" for fact in one.facts if fact.name in STRICT)
+    if one.missing is not None:
+        return f"\nNot proved that the sync comes before the acknowledgement: {one.missing}"
+    lines = [
+        f"\nTraced (strace): {one.traced} of {one.acknowledged} acknowledgements followed, from the write of their words "
+        f"into the database's log over the sync of that log to the frame on the socket;",
+        f"  {len(one.early)} went out before the sync had returned, the closest {one.shortest * 1000:.2f} ms after it. "
+        f"{said}",
+    ]
+    lines += [f"  EARLY: {words}" for words in one.early] + [f"  not met in the log: {words}" for words in one.nowhere]
+    return "\n".join(lines)
+
+
+def _outcome(found: Reckoning) -> list[str]:
+    return [tallies(found), made(found)]
+
+
+def _verdict(found: Reckoning, tries: int, *, of: str) -> list[str]:
+    if not found.faults:
+        return [f"  Nothing lost, nothing doubled, exactly one of each. {sureness(tries, of=of)}"]
+    more = len(found.faults) - MOST_FAULTS
+    told = [f"  FAULT {fault}" for fault in found.faults[:MOST_FAULTS]]
+    return [*told, *([f"  and {more} more"] if more > 0 else [])]
 
 
 def table(rows: Iterable[Iterable[object]], *, head: Iterable[str]) -> str:
@@ -40,7 +102,7 @@ def made(found: Reckoning) -> str:
 def sureness(tries: int, *, of: str) -> str:
     """The rule of three: what no fault in so many independent tries proves, at 95 %."""
     most = f"{3 / tries:.2%}" if tries > 3 else "nothing"
-    return f"0 of {tries} {of} proves less than {most} (rule of three, 95 %)"
+    return f"0 of {tries} {of} proves a share of less than {most} (rule of three, at 95 %)."
 
 
 def _sum(some: Iterable[Tally]) -> Tally:

@@ -26,6 +26,8 @@ from tests.crash.traced import Asked
 from tests.postgres import server
 
 LINES = 12
+#: What `doctor` asks of a database, without which a commit may not last.
+STRICT = ("synchronous", "synchronous_commit", "fsync")
 _WAL_PAGE = 8192
 
 

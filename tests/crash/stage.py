@@ -22,12 +22,11 @@ from tests.postgres import fresh_database, server
 from tests.rig import MANIFEST
 
 DATABASES = ("sqlite", "postgresql")
-#: Slack waits 3 s and sends again after 0, 60 and 300 s; here a bot dies every second, so all of it goes faster.
-ACK_WITHIN = timedelta(seconds=1)
+#: Slack sends again after 0, 60 and 300 s; here a bot dies every second, so that goes faster too.
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4, 8))
 PEOPLE = ("ana", "ben", "cat", "dan")
 #: A job that waits longer than this is a timer (an erasure, a fading button), and nothing to wait for.
-SOON = timedelta(seconds=20)
+SOON = timedelta(seconds=6)
 
 
 @dataclass(slots=True)
@@ -37,6 +36,8 @@ class Stage:
     ws: Workspace
     bot: Mortal
     database_url: str
+    died_at: datetime = datetime.min.replace(tzinfo=UTC)
+    """When the bot was last killed."""
     _db: Database | None = None
 
     def person(self, handle: str) -> Person:
@@ -54,23 +55,28 @@ class Stage:
     async def connected(self) -> None:
         await asyncio.wait_for(self.ws.socket.connected(), 30)
 
-    async def settled(self, patience: float = 60.0) -> None:
-        """Return when every event is acknowledged or given up, and no job is left that is due soon."""
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if not self.unheard() and not self.ws.busy and not await self.jobs_left():
-                return
+    async def settled(self, patience: float = 30.0) -> None:
+        """Return when every event is acknowledged or given up, and no job is left that is due soon.
+
+        Raises TimeoutError where the bot did nothing for `patience` seconds although something is left.
+        """
+        progress, deadline = -1, 0.0
+        while self.unheard() or self.ws.busy or await self.jobs_left():
+            if self.progress > progress:
+                progress, deadline = self.progress, time.monotonic() + patience
+            elif time.monotonic() > deadline:
+                left = f"{await self.jobs_left()} left, {self.unheard()} unheard"
+                raise TimeoutError(f"nothing done in {patience:g} s: {left}")
             await asyncio.sleep(0.03)
-        left = f"{await self.jobs_left()} left, {self.unheard()} unheard"
-        raise TimeoutError(f"not settled in {patience:g} s: {left}")
 
     def unheard(self) -> int:
         """How many payloads are neither acknowledged nor given up; a retry that waits for its time is one."""
         return sum(one.outcome is None for one in self.ws.acks[-2_000:])
 
     def under_way(self) -> int:
-        """How many payloads are with the bot."""
-        return sum(one.waiting is not None for one in self.ws.acks[-500:])
+        """How many payloads are with the bot that lives now."""
+        latest = self.ws.acks[-500:]
+        return sum(one.waiting is not None and one.sent_at > self.died_at for one in latest if one.sent_at is not None)
 
     @property
     def progress(self) -> int:
@@ -100,7 +106,7 @@ class Stage:
 async def stage(folder: Path, database_url: str, *, call: timedelta, under: Sequence[str] = ()) -> AsyncIterator[Stage]:
     """A stage whose Slack answers each call after `call`, its effect taken."""
     async with Workspace(MANIFEST, WallClock(), limits=False) as ws:
-        ws.courier.ack_within, ws.courier.retry_after = ACK_WITHIN, RETRY_AFTER
+        ws.courier.retry_after = RETRY_AFTER
         for handle in PEOPLE:
             ws.add_person(handle, name=handle.title())
         await ws.add_channel("ops", members=PEOPLE)

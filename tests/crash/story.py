@@ -22,7 +22,7 @@ from tests.crash.stage import Stage, stage
 
 NO_DELAY = timedelta(0)
 #: A bot that lives answers within this; one that is dead is not waited for.
-ANSWERED_WITHIN = timedelta(seconds=0.4)
+ANSWERED_WITHIN = timedelta(seconds=0.6)
 SENT_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (0, 0.1, 0.3, 1, 3, 8))
 PATIENCE = 30.0
 

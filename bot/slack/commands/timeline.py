@@ -111,11 +111,11 @@ async def _timeline(call: Call) -> Answer:
 
 def _turning(call: Call, view: View, pages: int) -> tuple[Button, ...]:
     def to(label: str, other: View) -> Button:
-        return Button(call.label(label), other.line, incident=call.about.number)
+        return Button(label, other.line, incident=call.about.number)
 
-    made = [to("older", replace(view, page=view.page + 1))] if view.page < pages else []
-    made += [to("newer", replace(view, page=view.page - 1))] if view.page > 1 else []
-    order = "by_time" if view.newest else "newest_first"
+    made = [to(call.label("older"), replace(view, page=view.page + 1))] if view.page < pages else []
+    made += [to(call.label("newer"), replace(view, page=view.page - 1))] if view.page > 1 else []
+    order = call.label("by_time" if view.newest else "newest_first")
     return (*made, to(order, replace(view, newest=not view.newest)))
 
 
@@ -133,8 +133,8 @@ async def _filters(call: Call, view: View, entries: Sequence[Entry]) -> tuple[Me
     by_kind += [to(plain(f"kinds.{kind}"), replace(view, kind=kind)) for kind in kinds]
     by_person = [to(plain("labels.everybody"), replace(view, person_id=None))]
     by_person += [to(names.person(one), replace(view, person_id=one)) for one in people]
-    other = "standing" if view.taken_back else "taken_back"
-    back = to(plain(f"labels.{other}"), replace(view, taken_back=not view.taken_back))
+    other = call.label("standing" if view.taken_back else "taken_back")
+    back = to(other, replace(view, taken_back=not view.taken_back))
     if not view.taken_back and all(entry.stands for entry in entries):
         return (Menu(call.label("kind"), tuple(by_kind)), Menu(call.label("person"), tuple(by_person)))
     return (Menu(call.label("kind"), (*by_kind, back)), Menu(call.label("person"), tuple(by_person)))

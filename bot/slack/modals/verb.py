@@ -20,6 +20,14 @@ from bot.wording import Wire
 from storage.entries import entries_of
 from storage.viewing import incidents_seen
 
+_LABELS = {
+    "entry": "modals.entry",
+    "incident": "modals.incident",
+    "severity": "modals.severity",
+    "status": "modals.status",
+    "role": "modals.role",
+}
+
 
 async def verb_form(call: Call, command: Command, line: str) -> Answer:
     """A field for each part and key of a verb, filled with what was typed already. Raises NothingToChooseFrom."""
@@ -94,7 +102,7 @@ async def _add_part(form: Form, call: Call, command: Command, part: Part, left: 
         options = _configured(call, part.sort)
         first, left = (first, rest) if any(one.value == first for one in options) else ("", left)
     if options:
-        form.select(part.sort, said(f"modals.{part.sort}"), options, initial=first, needed=needed)
+        form.select(part.sort, said(_LABELS[part.sort]), options, initial=first, needed=needed)
     elif needed:
         raise NothingToChooseFrom(verb=command.name)
     return left
