@@ -1,4 +1,4 @@
-"""An escalation is an event with an answer: who is asked, what answers, how long it took, who hears when nobody does."""
+"""An escalation is an event with an answer: who is asked, what answers, how long it took, who hears if nobody does."""
 
 from __future__ import annotations
 

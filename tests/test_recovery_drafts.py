@@ -1,4 +1,4 @@
-"""A draft is made of all that was said: history is read before it, as far as Slack lets us, without waiting for long."""
+"""A draft is made of all that was said: history is read before it, as far as Slack lets us, without a long wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running an incident: the card's buttons, roles and briefings, severities with their reasons, reminders, late joiners."""
+"""Running an incident: the card's buttons, roles and briefings, severities, their reasons, reminders, late joiners."""
 
 from __future__ import annotations
 

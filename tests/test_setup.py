@@ -171,7 +171,8 @@ def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_make_alone_lists_what_there_is() -> None:
     told = make().stdout
     assert all(
-        f"make {target} " in told for target in ("help", "setup", "demo", "play", "test", "check", "fmt", "run", "clean")
+        f"make {target} " in told
+        for target in ("help", "setup", "demo", "play", "test", "check", "fmt", "run", "clean")
     )
 
 

@@ -48,7 +48,7 @@ def proved(one: Proof) -> str:
     if one.missing is not None:
         return f"\nNot proved that the sync comes before the acknowledgement: {one.missing}"
     lines = [
-        f"\nTraced (strace): {one.traced} of {one.acknowledged} acknowledgements followed, from the write of their words "
+        f"\nTraced: {one.traced} of {one.acknowledged} acknowledgements followed, from the write of their text "
         f"into the database's log over the sync of that log to the frame on the socket;",
         f"  {len(one.early)} went out before the sync had returned, the closest {one.shortest * 1000:.2f} ms after it. "
         f"{said}",

@@ -27,6 +27,7 @@ RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4, 
 PEOPLE = ("ana", "ben", "cat", "dan")
 #: A job that waits longer than this is a timer (an erasure, a fading button), and nothing to wait for.
 SOON = timedelta(seconds=6)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Stage:
     ws: Workspace
     bot: Mortal
     database_url: str
-    died_at: datetime = datetime.min.replace(tzinfo=UTC)
+    died_at: datetime = _NEVER
     """When the bot was last killed."""
     _db: Database | None = None
 
