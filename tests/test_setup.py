@@ -215,6 +215,7 @@ def test_a_python_that_does_not_do_is_told_in_words(python: str, words: str, tmp
         ("true", "echo '1 failed, 11 passed in 3.40s'; exit 1", 2, "1 failed, 11 passed in 3.40s"),
         ("false", "echo '12 passed in 3.40s'", 1, "12 passed in 3.40s"),
         ("true", "exit 1", 2, "the tests did not run to their end"),
+        ("true", "sleep 60 & echo '12 passed in 3.40s'", 0, "12 passed in 3.40s"),
     ],
 )
 def test_ci_ends_with_the_tests_closing_line_and_a_code(
@@ -225,5 +226,5 @@ def test_ci_ends_with_the_tests_closing_line_and_a_code(
     (tmp_path / "Makefile").write_text(f"check:\n\t@{check}\ntest:\n\t@{test}\n")
     # Not as CI: this test is no reason to install a browser.
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "CI"}
-    ran = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, env=env)
+    ran = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, env=env, timeout=30)
     assert (ran.returncode, ran.stdout.splitlines()[-1]) == (code, closing)
