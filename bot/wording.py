@@ -11,8 +11,10 @@ import logging
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from functools import cache, partial
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from jinja2 import BaseLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
@@ -24,6 +26,8 @@ from bot.domain.markup import escape
 
 log = logging.getLogger(__name__)
 
+#: A team may have documents of its own beside ours.
+_A_DOCUMENT = "postmortem-*.md.j2"
 OURS = Path(__file__).parent.parent / "templates"
 
 
@@ -68,7 +72,8 @@ class Wording:
         self._own_slack = _Shelf(folder, partial(_slack_environment, sandboxed=True), self.complaints)
         self._own_plain = _Shelf(folder, partial(_environment, sandboxed=True))
         for name in self._own_slack.names - self._slack.names:
-            self.complaints.append(f"{folder}: {name} overrides nothing of ours")
+            if not fnmatch(name, _A_DOCUMENT):
+                self.complaints.append(f"{folder}: {name} overrides nothing of ours")
 
     @property
     def names(self) -> frozenset[str]:
@@ -87,21 +92,36 @@ class Wording:
         """The same sentence for places that read no markup (button labels, modal titles, the terminal)."""
         return _one_sentence(self._render(name, params, self._own_plain, self._plain))
 
-    def document(self, name: str, params: Mapping[str, object]) -> str:
-        """A document template (`postmortem.md.j2`), unescaped: the drafter escapes for its format."""
-        return self._render(name, params, self._own_plain, self._plain)
+    @property
+    def documents(self) -> frozenset[str]:
+        """Every document template's file name, ours and the team's own, those that fail too."""
+        return self._plain.documents | (self._own_plain.documents if self._own_plain else frozenset())
 
-    def _render(self, name: str, params: Mapping[str, object], own: _Shelf | None, ours: _Shelf) -> str:
+    def document(self, name: str, params: Mapping[str, object], *, instead: str | None = None) -> str:
+        """A document template (`postmortem.md.j2`), unescaped: the drafter escapes for its format.
+
+        `instead` is one of ours, for a team's own template that fails and has no counterpart among ours.
+        """
+        return self._render(name, params, self._own_plain, self._plain, instead)
+
+    def complain(self, complaint: str) -> None:
+        """Keep what is wrong with the team's own words, once, and log it once."""
+        if complaint not in self.complaints:
+            self.complaints.append(complaint)
+            log.warning("own template failed, ours is used", extra={"complaint": complaint})
+
+    def _render(
+        self, name: str, params: Mapping[str, object], own: _Shelf | None, ours: _Shelf, instead: str | None = None
+    ) -> str:
         if own is not None and name in own.names:
             try:
                 return own.template(name).render(params)
             except Exception as fault:  # a team's template may fail in any way; ours must still answer
-                complaint = f"{name}: {type(fault).__name__}: {fault}"
-                if complaint not in self.complaints:
-                    self.complaints.append(complaint)
-                log.warning(
-                    "own template failed, ours is used", extra={"template": name, "fault": type(fault).__name__}
-                )
+                # What else may fail could say in its message what the record holds.
+                what = str(fault) if isinstance(fault, TemplateError) else type(fault).__name__
+                self.complain(f"{own.place(name, fault)}: {what}")
+        if instead is not None and name not in ours.names:
+            name = instead
         return ours.template(name).render(params)
 
 
@@ -114,6 +134,7 @@ class _Shelf:
     """The templates of one folder: sentences from its catalogue files, and its documents."""
 
     def __init__(self, folder: Path, environment: Any, complaints: list[str] | None = None) -> None:
+        self._folder = folder
         sentences: dict[str, str] = {}
         for path in sorted(folder.glob("*.toml")):
             try:
@@ -128,6 +149,7 @@ class _Shelf:
         self._sentences: Environment = environment(DictLoader(sentences))
         self._documents: Environment = environment(FileSystemLoader(folder), trim_blocks=True, lstrip_blocks=True)
         self.names = set(sentences) | documents
+        self.documents = frozenset(documents)
         self._compiled: dict[str, Template] = {}
         if complaints is not None:
             self._compile_all(folder, complaints)
@@ -137,8 +159,19 @@ class _Shelf:
             try:
                 self.template(name)
             except TemplateError as fault:
-                complaints.append(f"{folder / name}: line {getattr(fault, 'lineno', '?')}: {fault}")
+                complaints.append(f"{self.place(name, fault)}: {fault}")
                 self.names.discard(name)
+
+    def place(self, name: str, fault: Exception) -> str:
+        """Where a template failed: the file with its line, for a sentence the file and its key."""
+        # Jinja puts the template's own lines into the traceback.
+        line = getattr(fault, "lineno", None)
+        for frame, at in walk_tb(fault.__traceback__):
+            if frame.f_code.co_filename in ("<template>", str(self._folder / name)):
+                line = at
+        if not name.endswith(".j2"):
+            return f"{self._folder / name.partition('.')[0]}.toml: {name.partition('.')[2]}"
+        return f"{self._folder / name}: line {line or '?'}"
 
     def template(self, name: str) -> Template:
         """The compiled template. Raises KeyError where there is none."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import settings
+from bot.cli.outcome import WRONG, Stop
 
 if TYPE_CHECKING:
     from bot.domain.record import Record
@@ -24,6 +25,9 @@ class Format(StrEnum):
 def draft(
     number: Annotated[str, typer.Argument(help="The incident: 3 or INC-3.")],
     format: Annotated[Format, typer.Option(help="Markdown, or the structured form (schema 1).")] = Format.MD,
+    template: Annotated[
+        str | None, typer.Option(help="standard, sre, executive or one of your own; else the setting's.")
+    ] = None,
 ) -> None:
     """Print the drafted postmortem of an incident.
 
@@ -39,20 +43,23 @@ def draft(
     chosen = settings()
     record = asyncio.run(record_of(chosen, numbered(number, chosen.incident_prefix)))
     note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
-    markdown, structured = texts(chosen, record)
+    markdown, structured = texts(chosen, record, template)
     typer.echo(structured if format is Format.JSON else markdown, nl=False)
 
 
-def texts(settings: Settings, record: Record) -> tuple[str, str]:
+def texts(settings: Settings, record: Record, template: str | None = None) -> tuple[str, str]:
     """(Markdown, JSON) of a record's draft."""
     import json
 
-    from bot.drafting.document import to_markdown
-    from bot.drafting.draft import draft as make
+    from bot.drafting.press import NoSuchTemplateError, press
     from bot.drafting.structured import to_json
     from bot.wording import Wording
 
-    made = make(record)
     wording = Wording(settings.locale, settings.template_dir)
-    markdown = to_markdown(made, wording.document, style=settings.timeline_style, command=settings.command)
-    return markdown, json.dumps(to_json(made), indent=2, ensure_ascii=False) + "\n"
+    try:
+        pressed = press(record, settings, wording, template=template)
+    except NoSuchTemplateError as error:
+        raise Stop(WRONG, str(error)) from None
+    for complaint in wording.complaints:
+        typer.echo(complaint, err=True)
+    return pressed.document.text, json.dumps(to_json(pressed.draft), indent=2, ensure_ascii=False) + "\n"

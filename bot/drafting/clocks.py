@@ -24,6 +24,22 @@ class Calendar:
     minute_unit: str
 
 
+DATE_STYLES = ("long", "iso", "american")
+HOURS = ("24", "12")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How dates and clocks are printed: `15 March 2024`, `2024-03-15` or `March 15, 2024`; `15:05` or `3:05 PM`."""
+
+    dates: str = "long"
+    hours: str = "24"
+
+    def __post_init__(self) -> None:
+        if self.dates not in DATE_STYLES or self.hours not in HOURS:
+            raise ValueError(f"no such look: {self.dates!r}, {self.hours!r}")
+
+
 ENGLISH = Calendar(
     weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     months=(
@@ -39,10 +55,13 @@ ENGLISH = Calendar(
 class Clock:
     """One zone's clock. `numeric_label` is printed for zones whose abbreviation is only a number."""
 
-    def __init__(self, zone: str, numeric_label: str | None = None, calendar: Calendar = ENGLISH) -> None:
+    def __init__(
+        self, zone: str, numeric_label: str | None = None, calendar: Calendar = ENGLISH, look: Look | None = None
+    ) -> None:
         self.zone = zone
         self._numeric_label = numeric_label
         self._calendar = calendar
+        self._look = look or Look()
         self._tz = UTC if zone == "UTC" else ZoneInfo(zone)
         self._labels: dict[tuple[timedelta | None, str | None], str] = {}
 
@@ -71,24 +90,42 @@ class Clock:
         return self.local(at).date()
 
     def long_date(self, at: datetime) -> str:
-        """`Friday 15 March 2024`."""
-        local = self.local(at)
-        return f"{self._calendar.weekdays[local.weekday()]} {local.day} {self._month(local)} {local.year}"
+        """`Friday 15 March 2024`, `Friday 2024-03-15` or `Friday, March 15, 2024`."""
+        weekday = self._calendar.weekdays[self.local(at).weekday()]
+        comma = "," if self._look.dates == "american" else ""
+        return f"{weekday}{comma} {self.calendar_date(self.day(at))}"
 
     def calendar_date(self, day: date) -> str:
-        """`24 September 2023`, for a date that no clock belongs to."""
-        return f"{day.day} {self._calendar.months[day.month - 1]} {day.year}"
+        """`24 September 2023`, `2023-09-24` or `September 24, 2023`, for a date that no clock belongs to."""
+        month = self._calendar.months[day.month - 1]
+        match self._look.dates:
+            case "iso":
+                return day.isoformat()
+            case "american":
+                return f"{month} {day.day}, {day.year}"
+            case _:
+                return f"{day.day} {month} {day.year}"
 
     def short_date(self, at: datetime) -> str:
-        """`Fri 15 Mar`."""
+        """`Fri 15 Mar`, `2024-03-15` or `Fri Mar 15`."""
         local = self.local(at)
-        return f"{self._calendar.weekdays[local.weekday()][:3]} {local.day} {self._month(local)[:3]}"
+        if self._look.dates == "iso":
+            return local.date().isoformat()
+        month = self._calendar.months[local.month - 1][:3]
+        day = f"{month} {local.day}" if self._look.dates == "american" else f"{local.day} {month}"
+        return f"{self._calendar.weekdays[local.weekday()][:3]} {day}"
+
+    def bare(self, at: datetime, *, seconds: bool = False) -> str:
+        """`15:05`, or `3:05 PM`, without the zone."""
+        local = self.local(at)
+        rest = f"{local.minute:02}" + (f":{local.second:02}" if seconds else "")
+        if self._look.hours == "12":
+            return f"{local.hour % 12 or 12}:{rest} {'AM' if local.hour < 12 else 'PM'}"
+        return f"{local.hour:02}:{rest}"
 
     def time(self, at: datetime, *, seconds: bool = False) -> str:
         """`10:05 UTC`, with `seconds` as `10:05:20 UTC`."""
-        local = self.local(at)
-        clock = f"{local.hour:02}:{local.minute:02}" + (f":{local.second:02}" if seconds else "")
-        return f"{clock} {self.label(at)}"
+        return f"{self.bare(at, seconds=seconds)} {self.label(at)}"
 
     def full(self, at: datetime, *, seconds: bool = False) -> str:
         """`Friday 15 March 2024, 10:00 UTC`."""
@@ -96,7 +133,14 @@ class Clock:
 
     def exact(self, at: datetime) -> str:
         """`Fri 15 Mar 2024, 10:00 UTC`, with seconds where there are any: nothing of the instant is lost."""
-        return f"{self.short_date(at)} {self.local(at).year}, {self.time(at, seconds=bool(at.second))}"
+        time = self.time(at, seconds=bool(at.second))
+        match self._look.dates:
+            case "iso":
+                return f"{self.short_date(at)}, {time}"
+            case "american":
+                return f"{self.short_date(at)}, {self.local(at).year}, {time}"
+            case _:
+                return f"{self.short_date(at)} {self.local(at).year}, {time}"
 
     def length(self, minutes: int) -> str:
         """`2 h 30 min`, `45 min`, `1 d 0 h 5 min`; nothing is `0 min`."""
@@ -107,6 +151,3 @@ class Clock:
         parts += [f"{hours} {calendar.hour_unit}"] if days or hours else []
         parts += [f"{rest} {calendar.minute_unit}"] if rest or days or not hours else []
         return " ".join(parts)
-
-    def _month(self, local: datetime) -> str:
-        return self._calendar.months[local.month - 1]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.drafting.clocks import ENGLISH, Calendar, Clock
+from bot.drafting.clocks import ENGLISH, Calendar, Clock, Look
 from bot.drafting.length import TARGET, LengthWarning, count_summary, count_words, warn
 from bot.drafting.page import Page
 from bot.drafting.statements import Draft
@@ -47,11 +47,12 @@ def write(
     command: str = "/incident",
     template: str = TEMPLATE,
     calendar: Calendar = ENGLISH,
+    look: Look | None = None,
 ) -> Document:
     """The draft through a template. `style` is of STYLES; `command` is what the slash command is called here."""
     if style not in STYLES:
         raise ValueError(f"no such timeline style: {style!r}")
-    page = Page(made, Clock(made.zone, made.zone_label, calendar), command)
+    page = Page(made, Clock(made.zone, made.zone_label, calendar, look), command)
 
     def fill(*, refs: bool, rows: str) -> str:
         return tidy(render(template, page.values(refs=refs, rows=rows, labels=style != "chronology")))

@@ -21,6 +21,7 @@ class Declared:
 
 _DAYS = readers.whole(1, 36_500)
 _MINUTES = readers.whole(0, 10_080)
+_TEMPLATE = readers.matching(r"[a-z][a-z0-9_-]{0,39}", "one word of small letters, such as standard, sre or executive")
 
 DECLARED = (
     Declared("slack_bot_token", "SLACK_BOT_TOKEN", None, readers.token("xoxb-", "SLACK_BOT_TOKEN"), secret=True),
@@ -63,12 +64,19 @@ DECLARED = (
     Declared("escalation_minutes", "TOCSIN_ESCALATION_MINUTES", "reminders.escalation_minutes", _MINUTES),
     Declared("locale", "TOCSIN_LOCALE", "locale", readers.locale),
     Declared("template_dir", "TOCSIN_TEMPLATE_DIR", "template_dir", readers.folder_there),
+    Declared("draft_template", "TOCSIN_DRAFT_TEMPLATE", "draft.template", _TEMPLATE),
     Declared(
         "timeline_style",
         "TOCSIN_TIMELINE_STYLE",
-        "timeline_style",
+        "draft.timeline_style",
         readers.one_of("both", "labels", "chronology"),
     ),
+    Declared("date_style", "TOCSIN_DATE_STYLE", "draft.date_style", readers.one_of("long", "iso", "american")),
+    Declared("clock_hours", "TOCSIN_CLOCK_HOURS", "draft.clock_hours", readers.clock_hours),
+    Declared("draft_zone", "TOCSIN_DRAFT_ZONE", "draft.zone", readers.zone_name),
+    Declared("draft_people", "TOCSIN_DRAFT_PEOPLE", "draft.people", readers.one_of("names", "roles")),
+    Declared("draft_picture", "TOCSIN_DRAFT_PICTURE", "draft.picture", readers.flag),
+    Declared("draft_canvas", "TOCSIN_DRAFT_CANVAS", "draft.canvas", readers.flag),
     Declared("webhook_url", "TOCSIN_WEBHOOK_URL", "webhook.url", readers.webhook_address),
     Declared("webhook_private", "TOCSIN_WEBHOOK_PRIVATE", "webhook.private", readers.flag),
     Declared("webhook_secret", "TOCSIN_WEBHOOK_SECRET", None, readers.webhook_secret, secret=True),

@@ -144,7 +144,15 @@ class Settings:
     # What is said
     locale: str = "en"
     template_dir: Path | None = None
+    # How the postmortem is drafted
+    draft_template: str = "standard"
     timeline_style: Literal["both", "labels", "chronology"] = "both"
+    date_style: Literal["long", "iso", "american"] = "long"
+    clock_hours: Literal["24", "12"] = "24"
+    draft_zone: str | None = None  # None: the incident's own
+    draft_people: Literal["names", "roles"] = "names"
+    draft_picture: Literal["on", "off"] = "on"
+    draft_canvas: Literal["on", "off"] = "off"
     # How it runs
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

@@ -31,6 +31,11 @@ def flag(value: object) -> str:
     return one_of("on", "off")({True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value)
 
 
+def clock_hours(value: object) -> str:
+    """`24` or `12`, as text or as TOML's own number."""
+    return one_of("24", "12")(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
+
+
 def one_of(*words: str) -> Callable[[object], str]:
     """One of these words, in any case."""
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
-from bot.drafting.document import Document, write
-from bot.drafting.draft import draft, missing
+from bot.drafting.document import Document
+from bot.drafting.draft import missing
+from bot.drafting.press import press
 from bot.drafting.statements import Draft
 from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
@@ -27,9 +28,8 @@ log = logging.getLogger(__name__)
 
 def make_document(bot: Bot, record: Record) -> tuple[Draft, Document]:
     """The draft of a record, masked, and as Markdown."""
-    made = draft(record)
-    settings = bot.settings
-    return made, write(made, bot.wording.document, style=settings.timeline_style, command=settings.command)
+    pressed = press(record, bot.settings, bot.wording)
+    return pressed.draft, pressed.document
 
 
 async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:

@@ -1,0 +1,90 @@
+"""How a draft looks is a setting: template, dates, clock, zone, names or roles; a team's own template may fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from drafting_records import Log, at
+
+from bot.domain.timeline import Kind
+from bot.drafting.press import NoSuchTemplateError, press
+from bot.settings import Settings
+from bot.wording import Wording
+
+
+def night() -> Log:
+    log = Log("America/New_York", first=at("17:00"))
+    log.declare("Checkout down", at("17:00"), severity="sev1")
+    log.add(Kind.DETECTED, "the pager", at("17:05:20"), by="alert")
+    log.add(Kind.ROLE, "", role="commander", person_id="U3")
+    log.add(Kind.ACTION, "asked <@U3> and <@U2> about the pool", at("17:10"), author_id="U2")
+    log.add(Kind.FIX, "Ben raised the pool", at("17:30"))
+    log.add(Kind.RESOLVED, "", at("17:40"))
+    log.add(Kind.TASK, "Watch the pool", owner="<@U3>", due="2024-04-02")
+    return log
+
+
+def text(settings: Settings, template: str | None = None, wording: Wording | None = None) -> str:
+    return press(night().record(), settings, wording or Wording(), template=template).document.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        (Settings(), ("**Start:** Friday 15 March 2024, 13:00 EDT", "*due:* 2 April 2024")),
+        (Settings(date_style="iso"), ("**Start:** Friday 2024-03-15, 13:00 EDT", "*due:* 2024-04-02")),
+        (
+            Settings(date_style="american", clock_hours="12"),
+            (
+                "**Start:** Friday, March 15, 2024, 1:00 PM EDT",
+                "detection, Fri Mar 15, 2024, 1:05:20 PM EDT",
+                "April 2",
+            ),
+        ),
+        (Settings(draft_zone="Asia/Tokyo"), ("**Start:** Saturday 16 March 2024, 02:00 JST",)),
+        (Settings(timeline_style="chronology"), ("- 13:05 EDT — *Detected, 5 min after impact began:* the pager",)),
+    ],
+    ids=["default", "iso", "american", "zone", "chronology"],
+)
+def test_dates_clock_and_zone_are_printed_as_set(settings: Settings, shown: tuple[str, ...]) -> None:
+    drafted = text(settings)
+    assert [words for words in shown if words not in drafted] == []
+
+
+def test_roles_stand_in_for_the_people_that_the_chat_knows() -> None:
+    drafted = text(Settings(draft_people="roles"))
+    assert "asked @Incident commander and @Responder 2 about the pool" in drafted
+    assert "*owner:* Incident commander" in drafted
+    assert "by Responder 1 (command)" in drafted
+    assert "Ben raised the pool" in drafted, "what somebody typed as plain words stays"
+    assert [name for name in ("ana-oncall", "ben ", "Dana Wu") if name in drafted] == []
+
+
+def test_a_template_that_is_not_there_is_refused_where_asked_and_replaced_where_set() -> None:
+    with pytest.raises(NoSuchTemplateError, match="nope"):
+        text(Settings(), "nope")
+    wording = Wording()
+    assert text(Settings(draft_template="nope"), wording=wording) == text(Settings())
+    assert wording.complaints == ["draft.template: there is no 'nope', so the standard one is taken"]
+
+
+@pytest.mark.parametrize("name", ["postmortem.md.j2", "postmortem-ours.md.j2"])
+def test_a_teams_own_template_goes_first_and_a_fault_names_file_line_and_variable(tmp_path: Path, name: str) -> None:
+    chosen = None if name == "postmortem.md.j2" else "ours"
+    (tmp_path / name).write_text("# {{ incident.title }}\n\n{{ summary.length }}\n")
+    assert text(Settings(), chosen, Wording(own=tmp_path)) == "# Checkout down\n\n40 min\n"
+    (tmp_path / name).write_text("# {{ incident.title }}\n\n{{ summary.lenght }}\n")
+    wording = Wording(own=tmp_path)
+    assert text(Settings(), chosen, wording) == text(Settings())
+    assert wording.complaints == [f"{tmp_path / name}: line 3: 'dict object' has no attribute 'lenght'"]
+    (tmp_path / name).write_text("\n{% if %}")
+    wording = Wording(own=tmp_path)
+    assert len(wording.complaints) == 1
+    assert wording.complaints[0].startswith(f"{tmp_path / name}: line 2: ")
+
+
+def test_the_same_settings_give_the_same_bytes() -> None:
+    settings = replace(Settings(), draft_people="roles", date_style="american")
+    assert text(settings) == text(settings)
