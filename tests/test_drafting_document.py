@@ -207,7 +207,12 @@ def test_past_six_hundred_words_the_chronology_becomes_the_appendix_and_nothing_
         log.add(Kind.NOTE, f"note {number}: " + "a line of some eleven words, told at length " * 2, at("10:20"))
     document = write(draft(log.record()), RENDER)
     assert document.appendix
-    assert headings(document.text)[4:] == ["## Appendix: Full Chronology", "## Evidence"]
+    assert headings(document.text)[4:] == [
+        "## Appendix: Full Chronology",
+        "## Appendix: Figures",
+        "## Appendix: Hypotheses",
+        "## Evidence",
+    ]
     assert all(f"note {number}:" in document.text for number in range(30))
     assert document.words < 400
     assert [warning.name for warning in document.warnings] == ["document_short"]
@@ -237,7 +242,7 @@ def test_typed_marks_cannot_change_the_document() -> None:
     log.add(Kind.FIX_DETAIL, "```\ncode\n```")
     log.add(Kind.IMPROVEMENT, "2. raise max_connections to 300 on db_main*")
     text = page(log)
-    assert headings(text) == [*HEADINGS, "## Evidence"]
+    assert headings(text) == [*HEADINGS, "## Appendix: Figures", "## Evidence"]
     assert "<script>" not in text
     assert "\\[x](<http://evil.example>)" in text
     assert "- raise max_connections to 300 on db_main\\* [4]" in text

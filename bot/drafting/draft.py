@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from bot.domain.figures import figures
 from bot.domain.incident import IncidentState
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
 from bot.drafting.course import recount
+from bot.drafting.hypotheses import misled, tree
 from bot.drafting.measures import improvements, tasks
 from bot.drafting.overview import summarize, told
 from bot.drafting.reading import Reading
@@ -24,6 +26,8 @@ def draft(record: Record, *, mask: bool = True) -> Draft:
     reading = Reading(record, hide=mask)
     state = record.state
     timeline = recount(reading, state)
+    hypotheses = tree(reading)
+    lost, lost_by = misled(hypotheses)
     made = Draft(
         label=record.label,
         title=_title(reading),
@@ -42,6 +46,8 @@ def draft(record: Record, *, mask: bool = True) -> Draft:
         conclusion=told(reading, Kind.CONCLUSION),
         called_off=_called_off(timeline.status, state),
         duplicate_of=state.duplicate_of,
+        figures=replace(figures(reading.entries, state), misled=lost, misled_by=lost_by),
+        hypotheses=hypotheses,
     )
     return replace(made, evidence=reading.evidence(cited(made)), hidden=reading.hidden())
 
@@ -82,7 +88,7 @@ def _rests(value: Any) -> Iterator[tuple[int, ...]]:
     elif is_dataclass(value):
         for each in fields(value):
             inner = getattr(value, each.name)
-            if each.name in ("entries", "standing"):
+            if each.name in ("entries", "standing", "misled_by"):
                 yield inner
             elif (each.name not in _NOT_CITED and isinstance(inner, tuple)) or is_dataclass(inner):
                 yield from _rests(inner)

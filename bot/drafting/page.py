@@ -13,6 +13,7 @@ from bot.domain.incident import whole_minutes
 from bot.drafting.clocks import Clock
 from bot.drafting.escape import markdown
 from bot.drafting.length import count_words
+from bot.drafting.measured import Measured
 from bot.drafting.rows import lines_of, ways_out
 from bot.drafting.statements import (
     Draft,
@@ -36,6 +37,7 @@ class Page:
     def __init__(self, made: Draft, clock: Clock, command: str) -> None:
         self._made, self._clock, self._command = made, clock, command
         self._refs = True
+        self._measured = Measured(clock, self._measured_time, self._ref)
         self._lines = lines_of(made)
         self._several_days = len({clock.day(at) for at in _instants(made, self._lines)}) > 1
         start, end = made.summary.start, made.summary.end
@@ -68,6 +70,9 @@ class Page:
             ],
             "tasks": [self._task(each) for each in made.tasks],
             "conclusion": self._said(made.conclusion),
+            # Counted is what people read; the figures stand behind it.
+            "figures": self._measured.figures(made.figures) if refs else None,
+            "hypotheses": [self._measured.hypothesis(each) for each in made.hypotheses] if refs else [],
             "appendix": lines if rows == "appendix" else [],
             "evidence": self._evidence() if refs else [],
             "masked": [
@@ -248,6 +253,10 @@ class Page:
 
     def _clock_of(self, at: datetime, approximate: bool) -> str:
         return ("~" if approximate else "") + self._clock.time(at)
+
+    def _measured_time(self, at: datetime, seconds: bool) -> str:
+        day = f"{self._clock.short_date(at)}, " if self._several_days else ""
+        return day + self._clock.time(at, seconds=seconds)
 
     def _ref(self, entries: tuple[int, ...]) -> str:
         """` [4, 9]`, with its space; nothing while counting."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.figures import Figures
 from bot.domain.incident import whole_minutes
 
 APPROXIMATE = "approximate"
@@ -127,6 +128,49 @@ class Misleading(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Somebody ruled a suspicion out or confirmed it; `entries` are its own number and those that its words name."""
+
+    confirmed: bool
+    at: datetime
+    person: str
+    entries: tuple[int, ...]
+    why: str = ""
+    untimed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis(Statement):
+    """A suspicion with all its verdicts by number; `under` are the suspicions that grew out of it."""
+
+    person: str
+    verdicts: tuple[Verdict, ...] = ()
+    under: tuple[Hypothesis, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The one that holds: the first of those that say the same as the last. None while it stands."""
+        found: Verdict | None = None
+        for each in self.verdicts:
+            if found is None or each.confirmed is not found.confirmed:
+                found = each
+        return found
+
+    @property
+    def outcome(self) -> str:
+        """`open`, `confirmed` or `ruled_out`."""
+        return "open" if self.verdict is None else "confirmed" if self.verdict.confirmed else "ruled_out"
+
+    @property
+    def span(self) -> timedelta | None:
+        """From the suspicion to the verdict that holds; None while it stands, where a time is missing or reversed."""
+        verdict = self.verdict
+        if verdict is None or self.at is None or self.untimed or verdict.untimed or verdict.at < self.at:
+            return None
+        return verdict.at - self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Somebody answered an escalation. `person` is a display name."""
 
@@ -223,7 +267,7 @@ class Hidden:
 class Draft:
     """One incident's postmortem as facts. `zone_label` is what to print for zones whose abbreviation is a number.
 
-    `standing` has the entries that the severity and the status rest on.
+    `standing` has the entries that the severity and the status rest on; `hypotheses` are the roots of their tree.
     """
 
     label: str
@@ -243,5 +287,7 @@ class Draft:
     conclusion: tuple[Statement, ...]
     called_off: Row | None = None
     duplicate_of: int | None = None
+    figures: Figures
+    hypotheses: tuple[Hypothesis, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     hidden: tuple[Hidden, ...] = ()

@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from bot.domain.figures import DEFINITIONS, Figure, Mark
 from bot.domain.incident import whole_minutes
 from bot.drafting.clocks import Clock
 from bot.drafting.draft import missing
 from bot.drafting.statements import (
     Draft,
     Escalation,
+    Hypothesis,
     Improvement,
     Misleading,
     Moment,
@@ -52,7 +54,8 @@ def to_json(made: Draft) -> Json:
             "tasks": [_task(each) for each in made.tasks],
         },
         "conclusion": _texts(made.conclusion),
-        "figures": _figures(made),
+        "figures": _figures(made, clock),
+        "hypotheses": [_hypothesis(each, clock) for each in made.hypotheses],
         "missing": list(missing(made)),
         "proof": _proof(made),
         "evidence": _evidence(made, clock),
@@ -155,13 +158,62 @@ def _task(task: Task) -> Json:
     return found | _flags(done=task.done) | _given(wont_do=task.wont_do)
 
 
-def _figures(made: Draft) -> Json:
-    """Minutes from the start of impact to each moment; None where one of the two is unknown or they are reversed."""
+def _figures(made: Draft, clock: Clock) -> Json:
+    """Minutes of each phase; None where a moment is unknown or they are reversed, which `phases` tells apart.
+
+    Each phase's `from` and `to` are its definition: the moments it is measured between.
+    """
+    figures = made.figures
+    found: Json = {f"minutes_to_{figure.name}": figure.minutes for figure in figures.phases}
+    found["minutes_misled"] = None if figures.misled is None else whole_minutes(figures.misled)
+    found["phases"] = [_phase(figure, clock) for figure in figures.phases]
+    if figures.windows:
+        found["windows"] = [
+            {
+                "minutes_to_mitigate": _between(window.opened, window.mitigated),
+                "minutes_to_resolve": _between(window.opened, window.closed),
+            }
+            for window in figures.windows
+        ]
+    return found
+
+
+def _phase(figure: Figure, clock: Clock) -> Json:
+    since, until = DEFINITIONS[figure.name]
+    entries = [number for mark in (figure.since, figure.until) if mark for number in mark.entries]
     return {
-        "minutes_to_detect": minutes_to(made, made.timeline.detected),
-        "minutes_to_mitigate": minutes_to(made, made.timeline.mitigated),
-        "minutes_to_resolve": minutes_to(made, made.summary.end),
+        "name": figure.name,
+        "from": since,
+        "to": until,
+        "from_at": figure.since and clock.iso(figure.since.at),
+        "to_at": figure.until and clock.iso(figure.until.at),
+        "minutes": figure.minutes,
+        "entries": entries,
+        **_given(lacks=list(figure.lacking) or None, refused="reversed" if figure.refused else None),
     }
+
+
+def _between(since: Mark, until: Mark | None) -> int | None:
+    return None if until is None or until.at < since.at else whole_minutes(until.at - since.at)
+
+
+def _hypothesis(each: Hypothesis, clock: Clock) -> Json:
+    """One suspicion with its verdicts and those that grew out of it; `evidence` are the entries a verdict names."""
+    found = _fact(each, clock) | {"by": each.person, "outcome": each.outcome}
+    found["minutes"] = None if each.span is None else whole_minutes(each.span)
+    found["verdicts"] = [
+        {
+            "outcome": "confirmed" if verdict.confirmed else "ruled_out",
+            "at": None if verdict.untimed else clock.iso(verdict.at),
+            "by": verdict.person,
+            "entry": verdict.entries[0],
+            "evidence": list(verdict.entries[1:]),
+        }
+        | _given(why=verdict.why or None)
+        for verdict in each.verdicts
+    ]
+    found["under"] = [_hypothesis(grown, clock) for grown in each.under]
+    return found
 
 
 def minutes_to(made: Draft, moment: Moment | None) -> int | None:

@@ -91,7 +91,8 @@ class _Ours:
         self._zone = said[0] if said else Zone(zone, ZoneInfo(zone), zone)
         self._parts: dict[int, list[Part]] = defaultdict(list)
         for part in found.parts:
-            if part.section is not Section.EVIDENCE:
+            # The figures and the tree behind the document say again what stands in it.
+            if part.section not in (Section.EVIDENCE, Section.OTHER):
                 for number in part.block.refs:
                     self._parts[number].append(part)
         self._proofs = list(self._evidence())
