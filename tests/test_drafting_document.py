@@ -96,8 +96,9 @@ def test_every_line_of_the_chronology_is_timed_and_points_to_an_entry() -> None:
 
 
 def test_the_evidence_has_time_author_and_link_of_each_entry() -> None:
-    assert "- [4] action, Fri 15 Mar, 10:05 UTC, by ana-oncall (marked message) <https://s.x/archives/C1/p1>" in page(
-        busy()
+    assert (
+        "- [4] action, Fri 15 Mar 2024, 10:05 UTC, by ana-oncall (marked message) <https://s.x/archives/C1/p1>"
+        in page(busy())
     )
 
 
