@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain.incident import IncidentState
+from bot.domain.tasks import TASK_KINDS
 from bot.domain.timeline import STATE_KINDS, Entry, Kind
 from storage.queue import Job
 
@@ -90,15 +91,13 @@ def consequences(
     """
     if name == IMPORTED:
         return
-    lane = lane_of(incident_id)
-    about = {"incident": incident_id}
 
     def again(kind: str) -> Job:
         return job_about(incident_id, kind, at)
 
     kinds = {entry.kind for entry in entries}
     if Kind.DECLARED in kinds and before.declared_at is None:
-        yield Job(id=f"open:{incident_id}", kind="open_incident", lane=lane, payload=about, run_at=at)
+        yield Job(f"open:{incident_id}", "open_incident", at, lane_of(incident_id), {"incident": incident_id})
         return
     if not kinds.isdisjoint(_ON_CARD):
         yield again("refresh_card")
@@ -116,6 +115,8 @@ def consequences(
         yield from _follow(incident_id, entry, at)
     if not kinds.isdisjoint(_WATCHED):
         yield again("watch")
+    if not kinds.isdisjoint(TASK_KINDS):
+        yield again("remind_tasks")
     if before.resolved_at != after.resolved_at:
         yield again("post_draft")
     if before.is_open and not after.is_open:

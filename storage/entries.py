@@ -156,32 +156,35 @@ async def entries_of(
     session: AsyncSession, incident_id: int, *, kinds: Collection[Kind] | None = None, numbers: Collection[int] = ()
 ) -> list[Entry]:
     """The entries of an incident in their last versions, by number; only some kinds or numbers where asked."""
-    query = _select().where(col(Row.incident_id) == incident_id, col(Row.latest))
+    query = select_entries().where(col(Row.incident_id) == incident_id, col(Row.latest))
     if kinds is not None:
         query = query.where(col(Row.kind).in_([str(kind) for kind in kinds]))
     if numbers:
         query = query.where(col(Row.number).in_(list(numbers)))
     rows = await session.execute(query.order_by(col(Row.number)))
-    return [_entry(row) for row in rows]
+    return [as_entry(row) for row in rows]
 
 
 async def entry_of(session: AsyncSession, incident_id: int, number: int) -> Entry | None:
     """One entry in its last version."""
-    found = await entries_of(session, incident_id, numbers=[number])
-    return found[0] if found else None
+    return next(iter(await entries_of(session, incident_id, numbers=[number])), None)
 
 
 async def history_of(session: AsyncSession, incident_id: int, number: int) -> list[Entry]:
     """Every version of an entry, the oldest first."""
-    query = _select().where(col(Row.incident_id) == incident_id, col(Row.number) == number).order_by(col(Row.version))
-    return [_entry(row) for row in await session.execute(query)]
+    query = (
+        select_entries()
+        .where(col(Row.incident_id) == incident_id, col(Row.number) == number)
+        .order_by(col(Row.version))
+    )
+    return [as_entry(row) for row in await session.execute(query)]
 
 
 async def entry_of_message(session: AsyncSession, message_id: int) -> tuple[int, Entry] | None:
     """(incident's key, entry) of a message that was marked or typed as `!verb`, in its last version."""
-    query = _select(col(Row.incident_id)).where(col(Row.message_id) == message_id, col(Row.latest))
+    query = select_entries(col(Row.incident_id)).where(col(Row.message_id) == message_id, col(Row.latest))
     row = (await session.execute(query)).one_or_none()
-    return (row[-1], _entry(row)) if row else None
+    return (row[-1], as_entry(row)) if row else None
 
 
 async def number_of_key(session: AsyncSession, key: str) -> tuple[int, int] | None:
@@ -214,7 +217,7 @@ async def same_command(session: AsyncSession, fingerprint: str, at: datetime, wi
 
 async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> Entry | None:
     """The standing entry that a person recorded last in an incident, the declaration aside."""
-    query = _select().where(
+    query = select_entries().where(
         col(Row.incident_id) == incident_id,
         col(Row.recorded_by_id) == person_id,
         col(Row.latest),
@@ -222,15 +225,15 @@ async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> E
         col(Row.kind) != "declared",
     )
     row = (await session.execute(query.order_by(col(Row.number).desc()).limit(1))).one_or_none()
-    return _entry(row) if row else None
+    return as_entry(row) if row else None
 
 
 async def redact_words(
     session: AsyncSession, incident_id: int, number: int, instead: str, *, why: str | None = None
 ) -> None:
     """Overwrite the words of every version of an entry; who, when, the kind and bare figures stay."""
-    query = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
-    for row in (await session.execute(query)).scalars():
+    every = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
+    for row in (await session.execute(every)).scalars():
         row.text = instead
         row.time_words = None
         row.why = why if row.latest else None
@@ -249,7 +252,8 @@ def _wordless(value: object, instead: str) -> object:
     return [] if isinstance(value, list) else value
 
 
-def _select(*more: Any) -> Select[Any]:
+def select_entries(*more: Any) -> Select[Any]:
+    """What `as_entry` reads, of every version of every entry; `more` columns stand behind."""
     about = (_AUTHOR.user_id, _RECORDER.user_id, _CHANGER.user_id, Message.ts, Channel.slack_id)
     query: Select[Any] = select(*_ENTRY.columns, *(col(column) for column in about), *more)
     return (
@@ -266,8 +270,8 @@ _WIDTH = len(_ENTRY.columns)
 _AT = {column.name: place for place, column in enumerate(_ENTRY.columns)}
 
 
-def _entry(row: Sequence[Any]) -> Entry:
-    """A row of `_select` as the domain's value; by position, since ten thousand of them make one draft."""
+def as_entry(row: Sequence[Any]) -> Entry:
+    """A row of `select_entries` as the domain's value; by position, since ten thousand of them make one draft."""
     author, recorder, changer, ts, channel = row[_WIDTH : _WIDTH + 5]
     get = row.__getitem__
     return Entry(

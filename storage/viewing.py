@@ -5,12 +5,16 @@ Jobs and the command line read without one, through `storage.incidents`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.domain.tasks import TASK_KINDS
+from bot.domain.timeline import Entry as Recorded
+from storage.entries import as_entry, select_entries
 from storage.tables import Entry, Incident, Person
 
 
@@ -36,6 +40,18 @@ async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> I
     """The incident of a number, if the viewer may know of it; one that they may not is the same as none."""
     query = select(Incident).where(_seen(viewer), col(Incident.number) == number)
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def tasks_seen(session: AsyncSession, viewer: Viewer) -> list[tuple[Incident, list[Recorded]]]:
+    """All that says anything about tasks, of each incident that a viewer may know of, the newest incident first."""
+    kinds = [str(kind) for kind in TASK_KINDS]
+    about = select_entries(col(Entry.incident_id)).where(col(Entry.kind).in_(kinds), col(Entry.latest))
+    about = about.join(Incident, col(Incident.id) == col(Entry.incident_id)).where(_seen(viewer))
+    told: dict[int, list[Recorded]] = defaultdict(list)
+    for row in await session.execute(about.order_by(col(Entry.number))):
+        told[row[-1]].append(as_entry(row))
+    seen = select(Incident).where(col(Incident.id).in_(list(told))).order_by(col(Incident.number).desc())
+    return [(incident, told[incident.id]) for incident in (await session.execute(seen)).scalars()]
 
 
 async def incident_declared_by(session: AsyncSession, workspace_id: int, number: int, user_id: str) -> Incident | None:

@@ -51,6 +51,7 @@ on-it          yes    yes   yes      -   yes     -
 postmortem     yes    -     -        -   -       -
 redact         yes    yes   yes      -   yes     -
 remind         yes    -     -        -   -       -
+reminders      yes    yes   yes      -   yes     -
 reopen         yes    -     -        -   -       -
 repair         yes    -     -        -   -       -
 resolve        yes    -     -        -   -       -

@@ -26,6 +26,7 @@ from bot.slack.opening import open_incident
 from bot.slack.recovery import heal, tell_recovered
 from bot.slack.repairing import repair_channel
 from bot.slack.spreading import announce_update
+from bot.slack.task_reminding import remind_tasks
 from bot.slack.topic import leave_topic, refresh_topic
 from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
 from bot.slack.watching import watch
@@ -63,6 +64,7 @@ JOBS: Mapping[str, Work] = {
     "brief_role": brief_role,
     "catch_up": catch_up,
     "watch": watch,
+    "remind_tasks": remind_tasks,
 }
 
 

@@ -25,6 +25,7 @@ from bot.slack.commands import (
     repair,
     running,
     taking_back,
+    tasks,
     timeline,
 )
 
@@ -45,6 +46,7 @@ COMMANDS: tuple[Command, ...] = (
     *timeline.COMMANDS,
     *history.COMMANDS,
     *questions.COMMANDS,
+    *tasks.COMMANDS,
     *form.COMMANDS,
     *help.COMMANDS,
 )

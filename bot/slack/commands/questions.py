@@ -1,4 +1,4 @@
-"""Questions, each answered privately: status, list, tasks; and `postmortem`, which makes the draft again."""
+"""Questions, each answered privately: status and list; and `postmortem`, which makes the draft again."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from datetime import datetime
 
 from bot.domain.errors import WrongChannel
 from bot.domain.incident import CLOSED
-from bot.domain.markup import mentioned
 from bot.domain.masking import mask
-from bot.domain.timeline import Entry, Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
-from bot.slack.command import AT, READERS_ANYWHERE, RECORDERS, Command
+from bot.slack.command import AT, READERS_ANYWHERE, Command
 from bot.slack.gate import check
 from bot.slack.instants import span, spoken
 from bot.wording import Wire
-from storage.entries import entries_of
 from storage.incidents import channel_of_incident
 from storage.queue import Job, rearm
 from storage.tables import Incident
@@ -72,48 +69,6 @@ async def _list(call: Call) -> Answer:
     return Answer(Wire("\n".join([head, *lines])))
 
 
-async def _tasks(call: Call) -> Answer:
-    """The incident's tasks, or one person's; each with its state."""
-    entries = [entry for entry in await entries_of(call.session, call.about.id) if entry.stands]
-    whose = call.keyed.text.strip()
-    people = [call.actor.user_id] if whose.casefold() in ("me", "mine") else mentioned(whose)
-    lines = []
-    for task in (entry for entry in entries if entry.kind is Kind.TASK):
-        owner, state = _task_state(task, entries)
-        if whose and not (any(person in owner for person in people) if people else _names(whose, owner)):
-            continue
-        lines.append(
-            call.say(
-                "answers.task_line",
-                number=task.number,
-                title=await call.plain(str(task.data.get("title") or "")),
-                text=mask(await call.plain(task.text)).text,
-                owner=(await call.plain(owner)).lstrip("@"),
-                due=task.data.get("due"),
-                state=state,
-            )
-        )
-    return Answer(Wire("\n".join([call.say("answers.tasks", count=len(lines), whose=await call.plain(whose)), *lines])))
-
-
-def _names(words: str, owner: str) -> bool:
-    """Whether a name that nobody in Slack has (`DBA team`) is among a task's owners."""
-    return words.lstrip("@").casefold() in owner.casefold()
-
-
-def _task_state(task: Entry, entries: list[Entry]) -> tuple[str, str]:
-    """(owner in wire form, open|done|dropped) of a task, by what was recorded about it last."""
-    owner, state = str(task.data.get("owner") or ""), "open"
-    for entry in entries:
-        if entry.data.get("task") != task.number:
-            continue
-        if entry.kind is Kind.TASK_ASSIGNED:
-            owner = str(entry.data.get("owner") or "")
-        elif entry.kind in (Kind.TASK_DONE, Kind.TASK_DROPPED):
-            state = "done" if entry.kind is Kind.TASK_DONE else "dropped"
-    return owner, state
-
-
 async def _postmortem(call: Call) -> Answer:
     """Make the draft again and post it to the channel, in place of the one that is there."""
     incident = call.about
@@ -138,6 +93,5 @@ def needs_incident(call: Call, command: Command) -> None:
 
 COMMANDS = (
     Command("list", _list, allowed=READERS_ANYWHERE, anywhere=True, writes=False, double=False),
-    Command("tasks", _tasks, allowed=RECORDERS, writes=False, double=False),
     Command("postmortem", _postmortem, ("draft",), keys=AT, double=False, parts=()),
 )

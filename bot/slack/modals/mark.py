@@ -22,7 +22,18 @@ from storage.transcript import find_message
 
 BEGINNING = 600  # characters of a message that the form's metadata hold: Slack takes 3,000 in all, as JSON
 #: What a message can be marked as, in the order of the menu.
-MARKABLE = (Kind.NOTE, Kind.ACTION, Kind.HYPOTHESIS, Kind.RULED_OUT, Kind.DETECTED, Kind.FIX, Kind.IMPACT, Kind.CAUSE)
+MARKABLE = (
+    Kind.NOTE,
+    Kind.ACTION,
+    Kind.HYPOTHESIS,
+    Kind.RULED_OUT,
+    Kind.DETECTED,
+    Kind.FIX,
+    Kind.IMPACT,
+    Kind.CAUSE,
+    Kind.IMPROVEMENT,
+    Kind.TASK,
+)
 
 
 async def add_to_timeline(bot: Bot, body: Mapping[str, Any]) -> Answer:

@@ -14,9 +14,10 @@ from bot.slack.bot import Bot
 from bot.slack.dispatch import Request, handle
 from bot.slack.instants import instant
 from bot.slack.marks import named_files
-from bot.slack.modals.fields import shortened
+from bot.slack.modals.fields import INPUT_MOST, shortened
 from bot.slack.modals.mark import add_to_timeline
 from bot.slack.places import permalink
+from bot.slack.scene import scene
 from storage.people import names, workspace_of
 
 TITLE = 120  # characters of a message that are offered as a title
@@ -48,9 +49,20 @@ async def declare_from_message(bot: Bot, body: Mapping[str, Any]) -> Answer:
     return await handle(bot, _request(body, channel_id, Keyed("declare", told)))
 
 
-def _request(body: Mapping[str, Any], channel_id: str, form: Keyed | None) -> Request:
+async def task_from_message(bot: Bot, body: Mapping[str, Any]) -> Answer:
+    """The form of a task, with a message's words in it and a link to it."""
+    message, channel_id = body.get("message") or {}, str((body.get("channel") or {}).get("id") or "")
+    ts = str(message.get("ts") or body.get("message_ts") or "")
+    async with bot.db.read() as session:
+        if await scene(bot, session, channel_id) is None:
+            return Answer(bot.wording.say("answers.message_outside", command=bot.settings.command))
+    told = {"words": words_of(message)[:INPUT_MOST], "link": permalink(bot, channel_id, ts)}
+    return await handle(bot, _request(body, channel_id, Keyed("task", told), "form task"))
+
+
+def _request(body: Mapping[str, Any], channel_id: str, form: Keyed | None, text: str = "form declare") -> Request:
     key = str(body.get("trigger_id"))
-    return Request(str(body["user"]["id"]), channel_id, "form declare", key, Source.SHORTCUT, form=form)
+    return Request(str(body["user"]["id"]), channel_id, text, key, Source.SHORTCUT, form=form)
 
 
 def words_of(message: Mapping[str, Any]) -> str:
@@ -70,4 +82,5 @@ SHORTCUTS: Mapping[str, Shortcut] = {
     "add_to_timeline": Shortcut("message", add_to_timeline),
     "declare": Shortcut("global", declare),
     "declare_from_message": Shortcut("message", declare_from_message),
+    "task_from_message": Shortcut("message", task_from_message),
 }

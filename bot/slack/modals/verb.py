@@ -32,7 +32,7 @@ _LABELS = {
 async def verb_form(call: Call, command: Command, line: str) -> Answer:
     """A field for each part and key of a verb, filled with what was typed already. Raises NothingToChooseFrom."""
     form = Form(call.bot.wording)
-    given = split_keys(line, command.keys)
+    given = split_keys(line, command.keys) if call.form is None else brought(call.form)
     form.remark(await headline(call, command))
     left = given.text
     for part in command.parts:
@@ -41,6 +41,11 @@ async def verb_form(call: Call, command: Command, line: str) -> Answer:
     about = whereabouts(call) | {"verb": command.name}
     view = form.view("verb", command.name.replace("-", " ").capitalize(), about)
     return Answer(call.say("answers.opening"), view=view, given_back=await call.plain(line))
+
+
+def brought(form: Keyed) -> Keyed:
+    """What a message brings to a form, in wire form: its words stand under `words`, all else under its key."""
+    return Keyed(form.values.get("words", ""), {key: value for key, value in form.values.items() if key != "words"})
 
 
 def whereabouts(call: Call) -> dict[str, Any]:
