@@ -81,7 +81,7 @@ class _Telling:
         self.place, self.private = place, private
 
     async def tell(self, user_id: str, tasks: Sequence[Task], now: datetime) -> None:
-        """In a direct message, which stays; in the channel alone where the person may know of the incident only there."""
+        """In a direct message, which stays; in the channel alone where they may know of the incident only there."""
         async with self.bot.db.read() as session:
             person = await find_person(session, self.bot.identity.team_id, user_id)
         only_there = self.private or person is None or who(person) is not Who.MEMBER
