@@ -79,7 +79,7 @@ class _Watching:
         due = commander_due_at(self.state, self.standing, minutes(settings.commander_minutes))
         if due is None or COMMANDER in self.said or due > self.now:
             return due if COMMANDER not in self.said else None
-        recorders = [one.author_id for one in self.standing if one.author_id != self.bot.identity.user_id]
+        recorders = [one.recorded_by_id for one in self.standing if one.recorded_by_id != self.bot.identity.user_id]
         lasted = span(self.now - self.state.declared_at) if self.state.declared_at else ""
         words = self.bot.wording.say("lines.no_commander", label=self.record.label, lasted=lasted)
         answer = Answer(words, (self._button(self._label("take_lead"), "lead", style="primary"),))
