@@ -130,7 +130,7 @@ def speak(
     attachments = body.get("attachments") or []
     if not text and not blocks and not attachments:
         return None, "no_text"
-    if message_faults(blocks):
+    if message_faults(ws, blocks):
         return None, "invalid_blocks"
     words = posted(str(text or ""))[:40_000]
     parts: JSON = {"blocks": blocks, "attachments": attachments}

@@ -1,6 +1,10 @@
-"""Where the workspace has Block Kit checked: what it adds is the sum of a message's words. The rules lie in blocks/."""
+"""Where the workspace has Block Kit checked, and keeps what it checked. The rules lie in blocks/."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sandbox.workspace import Workspace
 
 JSON = dict[str, Any]
 
@@ -8,18 +12,32 @@ JSON = dict[str, Any]
 MAX_WORDS = 13_200
 
 
-def message_faults(blocks: object) -> list[str]:
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The blocks of a message, or a whole view, that the app sent by whatever way: an entry of `Workspace.drawn`."""
+
+    body: Any
+    faults: list[str]
+    """Slack's words on what is wrong with it; where there are any, nobody was shown it."""
+
+
+def message_faults(ws: "Workspace", blocks: object) -> list[str]:
     """Slack's words on what is wrong with a message's blocks."""
     from sandbox.blocks import check_blocks
 
-    return check_blocks(blocks, surface="message")
+    return _kept(ws, blocks, check_blocks(blocks, surface="message"))
 
 
-def view_faults(view: object) -> list[str]:
+def view_faults(ws: "Workspace", view: object) -> list[str]:
     """Slack's words on what is wrong with a view."""
     from sandbox.blocks import check_view
 
-    return check_view(view)
+    return _kept(ws, view, check_view(view))
+
+
+def _kept(ws: "Workspace", body: object, faults: list[str]) -> list[str]:
+    ws.drawn.append(Drawn(body, faults))
+    return faults
 
 
 def words_in(value: object) -> int:

@@ -194,7 +194,7 @@ def _respond(ws: "Workspace", person: "Person", view: View, ack: JSON, result: S
 
 
 def _redraw(ws: "Workspace", person: "Person", view: View, action: str, new: JSON, result: SubmitResult) -> None:
-    if view_faults(new):
+    if view_faults(ws, new):
         result.outcome, result.failed = "failed", "invalid_view"
         return
     ws.give_view_ids(new)

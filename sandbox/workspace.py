@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sandbox import rooms
 from sandbox.activity import Activity
 from sandbox.answers import Hook
+from sandbox.blockcheck import Drawn
 from sandbox.channels import Channel
 from sandbox.clock import Clock, WallClock
 from sandbox.courier import FAILED, TIMED_OUT, Courier, Delivery
@@ -63,6 +64,7 @@ class Workspace(Roster):
         self.triggers: dict[str, Trigger] = {}
         self.calls: list[CallRecord] = []
         """Every Web API call, in order."""
+        self.drawn: list[Drawn] = []
         self.expected: set[tuple[str, str]] = set()
         self.faults = Faults()
         self.limits = Limits(self.clock, on=limits)

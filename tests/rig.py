@@ -22,6 +22,7 @@ from sandbox.messages import Message
 from sandbox.people import Person
 from sandbox.seen import Seen
 from tests.databases import DATABASES
+from tests.phone import misfits
 
 MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 START = datetime(2024, 3, 15, 10, 0, tzinfo=UTC)  # a Friday
@@ -165,5 +166,7 @@ async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
             yield rig
         finally:
             await rig.bot.stop()
+        assert [(one.faults, one.body) for one in ws.drawn if one.faults] == [], "Slack would not show it"
+        assert [found for one in ws.drawn for found in misfits(one.body)] == [], "it does not fit a phone"
     finally:
         await ws.stop()

@@ -46,7 +46,8 @@ def test_versions_are_pinned_and_nothing_else() -> None:
 
 
 def test_nothing_is_left_for_later() -> None:
-    assert [path for path in tracked() if LEFT_OVER.search(text(path)) and not path.startswith("tests/replays/")] == []
+    written = [path for path in tracked() if "\0" not in text(path)]  # a picture's bytes spell anything
+    assert [path for path in written if LEFT_OVER.search(text(path)) and not path.startswith("tests/replays/")] == []
 
 
 def test_only_the_command_line_prints() -> None:

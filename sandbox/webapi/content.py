@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.blockcheck import MAX_WORDS, message_faults, words_in
 from sandbox.errors import SlackError
 from sandbox.text import posted
 from sandbox.webapi.call import Call
+
+if TYPE_CHECKING:
+    from sandbox.workspace import Workspace
 
 JSON = dict[str, Any]
 
@@ -63,15 +66,15 @@ def _blocks(call: Call) -> list[JSON] | None:
         return None
     if not isinstance(blocks, list) or not all(isinstance(b, dict) for b in blocks):
         raise SlackError("invalid_blocks_format")
-    check(blocks)
+    check(call.ws, blocks)
     if words_in(blocks) > MAX_WORDS:
         raise SlackError("msg_blocks_too_long")
     return blocks
 
 
-def check(blocks: list[JSON]) -> None:
+def check(ws: "Workspace", blocks: list[JSON]) -> None:
     """invalid_blocks with Slack's own words where Block Kit's rules are broken."""
-    faults = message_faults(blocks)
+    faults = message_faults(ws, blocks)
     if faults:
         raise SlackError("invalid_blocks", *faults, errors=faults)
 
@@ -86,7 +89,7 @@ def _attachments(call: Call) -> list[JSON] | None:
         raise SlackError("too_many_attachments")
     for attachment in attachments:
         if "blocks" in attachment:
-            check(attachment["blocks"])
+            check(call.ws, attachment["blocks"])
     return attachments
 
 

@@ -37,7 +37,7 @@ def complete(call: Call) -> JSON:
         raise SlackError("channels_limit_exceeded")
     blocks = call.parsed("blocks", "invalid_blocks")
     if blocks is not None:
-        check(blocks)
+        check(call.ws, blocks)
     for file in files:
         file.completed = True
     parts: JSON = {"user_id": call.user_id, "bot": call.ws.bot, "files": files, "subtype": "file_share"}

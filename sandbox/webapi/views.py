@@ -82,7 +82,7 @@ def _definition(call: Call, kind: str, replaced: View | None) -> JSON:
         raise SlackError("invalid_arguments", "must provide an object [json-pointer:/view]")
     if len(json.dumps(view)) > MAX_SIZE:
         raise SlackError("view_too_large")
-    faults = view_faults(view)
+    faults = view_faults(call.ws, view)
     if not faults and view["type"] != kind:
         faults = [f"invalid view type: {view['type']} [json-pointer:/view/type]"]
     if faults:
