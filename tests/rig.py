@@ -135,8 +135,11 @@ def number(answer: Answer) -> int:
 
 
 @asynccontextmanager
-async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
-    """A rig with its bot connected. `changed` are settings; `transport="http"` makes Slack send over HTTP too."""
+async def running(folder: Path, *, pace: Pace = ALONE, **changed: object) -> AsyncIterator[Rig]:
+    """A rig with its bot connected. `changed` are settings; `transport="http"` makes Slack send over HTTP too.
+
+    `pace` is for who starts more than one bot.
+    """
     clock = SetClock(START)
     over_http: Any = {"transport": "http", "request_url": "-"} if changed.get("transport") == "http" else {}
     ws = Workspace(MANIFEST, clock=clock, **over_http)
@@ -159,7 +162,7 @@ async def running(folder: Path, **changed: object) -> AsyncIterator[Rig]:
             **({} if "database_url" in changed else {"database_url": DATABASES.address(folder)}),
             **changed,  # type: ignore[arg-type]
         )
-        bot = Tocsin(settings, clock=clock, pace=ALONE)
+        bot = Tocsin(settings, clock=clock, pace=pace)
         rig = Rig(clock, ws, bot, settings, ops)
         try:
             await rig.begin(bot)
