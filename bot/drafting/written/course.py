@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from bot.domain.detection import read_class
 from bot.domain.timeline import Kind
 from bot.drafting.written.moments import Written, Zone, moments
-from bot.drafting.written.outline import Field, Part
+from bot.drafting.written.names import Field
+from bot.drafting.written.outline import Part
 from bot.drafting.written.prose import called, is_assumption, is_nothing, sentences
 from bot.drafting.written.told import Fact
 

@@ -13,8 +13,9 @@ from bot.drafting.written.blocks import Shape, blocks
 from bot.drafting.written.course import Course
 from bot.drafting.written.measures import measures
 from bot.drafting.written.moments import Written, Zone, dates, moments, zones_in
+from bot.drafting.written.names import Field, Section
 from bot.drafting.written.ours import is_ours, read_ours
-from bot.drafting.written.outline import Field, Outline, Part, Section, outline
+from bot.drafting.written.outline import Outline, Part, outline
 from bot.drafting.written.prose import begins_way_out, is_nothing, is_share, sentences, services_named
 from bot.drafting.written.told import Fact, Told, Unplaced
 

@@ -11,7 +11,8 @@ from bot.domain.timeline import Kind
 from bot.domain.when.due import read_due
 from bot.drafting.written.blocks import Shape
 from bot.drafting.written.moments import dates
-from bot.drafting.written.outline import Field, Part
+from bot.drafting.written.names import Field
+from bot.drafting.written.outline import Part
 from bot.drafting.written.prose import is_nothing
 from bot.drafting.written.told import Fact
 

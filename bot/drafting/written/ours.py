@@ -17,7 +17,8 @@ from bot.domain.impact import users_share
 from bot.domain.timeline import Kind
 from bot.drafting.written.measures import measures
 from bot.drafting.written.moments import Zone, dates, moments, zones_in
-from bot.drafting.written.outline import Field, Outline, Part, Section
+from bot.drafting.written.names import Field, Section
+from bot.drafting.written.outline import Outline, Part
 from bot.drafting.written.told import Fact, Told, Unplaced
 
 _LINE = re.compile(r"(?P<kind>[a-z][a-z ]*?), (?P<time>.+?), by (?P<author>.+?) \((?P<source>[^()]*)\)(?: .*)?\Z")
