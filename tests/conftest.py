@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import Phase, settings
 
 from tests.databases import DATABASES, DIALECTS, Databases
 from tests.rig import Rig, running
@@ -22,7 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marks, so that a misspelt one is an error."""
+    """The marks, so that a misspelt one is an error; and no example explained, which takes minutes over a real bot."""
+    settings.register_profile("tocsin", phases=[one for one in Phase if one is not Phase.explain])
+    settings.load_profile("tocsin")
     config.addinivalue_line("markers", "databases: run on SQLite and on PostgreSQL, also without --database")
     config.addinivalue_line("markers", "sqlite: about the file or its one process, so run on SQLite alone")
     config.addinivalue_line("markers", "postgresql: about the server or several processes, so run on PostgreSQL alone")

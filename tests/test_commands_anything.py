@@ -32,10 +32,12 @@ async def test_anything_is_answered(rig: Rig, lines: list[str], inside: bool) ->
     if rig.room is rig.ops:
         await rig.declare()
     room = next(one for one in rig.ws.channels if one.name.startswith("inc-1-"))
+    ana = rig.person("ana")
     for line in lines:
         answer = await rig.types("ana", f"/incident {line}", room if inside else rig.ops)
         assert answer.failed is None, (line, answer.failed)
-        assert answer.text.strip(), line
+        form, ana.stack[:] = list(ana.stack), []
+        assert answer.text.strip() or form, line
         assert "Something went wrong here" not in answer.text, line
         assert not re.search(r"Traceback|None|Undefined|\bU[A-Z0-9]{10}\b", answer.text.split("\n\n")[0]), answer.text
         for button in answer.buttons:

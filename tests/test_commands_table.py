@@ -44,6 +44,7 @@ SCRIPT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("assign #23 @ana", "#24 task assigned, Fri 15 Mar 10:00 UTC", ("cap the pool", "owner: @ana")),
     ("done #23", "#25 task done, Fri 15 Mar 10:00 UTC", ("cap the pool",)),
     ("task drop the old pool", "#26 task, Fri 15 Mar 10:00 UTC: drop the old pool", ()),
+    ("reminders stop #26", "You will not be reminded of #26 any more.", ("reminders on #26",)),
     ("wont-do 26 it is gone", "#27 task dropped, Fri 15 Mar 10:00 UTC: it is gone", ("drop the old pool",)),
     ("conclude caps everywhere", "#28 conclusion, Fri 15 Mar 10:00 UTC: caps everywhere", ()),
     ("severity sev2 half is back", "#29 severity, Fri 15 Mar 10:00 UTC: half is back", ("severity: sev2",)),
