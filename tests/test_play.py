@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,10 @@ async def played(folder: Path, *options: str) -> AsyncIterator[tuple[asyncio.sub
         found = re.match(r"http://127\.0\.0\.1:\d+/", line)
         yield process, found[0] if found else ""
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGINT)
+        with suppress(
+            ProcessLookupError
+        ):  # asyncio's own send_signal may reap a child that just ended, and lose its code
+            os.kill(process.pid, signal.SIGINT)
         await process.wait()
 
 

@@ -86,7 +86,7 @@ async def test_a_rate_limit_on_every_method_drops_nothing_and_makes_no_storm(rig
         assert len(limited) <= 2, method
     texts = [one.text for one in rig.posts(room)]
     assert [text.split(" ")[0] for text in texts[1:4]] == ["ben", "ana", "ana"]
-    assert "set the severity to sev2" in texts[2]
+    assert "lowered the severity from sev1 to sev2" in texts[2]
     assert "recorded resolved" in texts[3]
     assert len(rig.posts(room)[-1].files) == 1
     assert len(rig.posts(room)) == 5

@@ -97,14 +97,15 @@ function unsent(view) {
   return values;
 }
 
-function mark(errors, whole = null, focus = false) {
+// `whole` is about the form and stays until the next try; undefined leaves it alone, as a new picture of the screen does.
+function mark(errors, whole, focus = false) {
   let wrong = null;
   for (const node of fields()) {
     const words = errors[node.dataset.block];
     showError(node, words);
     wrong ||= words ? node : null;
   }
-  open.form.querySelector(".form-error")?.remove();
+  if (whole !== undefined) open.form.querySelector(".form-error")?.remove();
   if (whole) open.form.prepend(el("p", { cls: "error form-error", role: "alert" }, whole));
   if (wrong && focus) wrong.field.control.focus();
 }
