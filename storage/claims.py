@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, case, delete, exists, null, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, case, delete, exists, literal, null, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import BindParameter, ColumnElement
@@ -232,7 +232,8 @@ def _over(state: str, now: datetime) -> dict[str, Any]:
         "state": case((again, READY), else_=state),
         "run_at": case((again, job.c.again_at), else_=job.c.run_at),
         "due_at": case((again, job.c.again_at), else_=job.c.due_at),
-        "finished_at": case((again, null()), else_=now),
+        # Said of which type, since a CASE takes a bare value for any datetime, which SQLite stores in another form.
+        "finished_at": case((again, null()), else_=literal(now, job.c.finished_at.type)),
         "again_at": None,
         "failures": 0,
         "lost": 0,

@@ -114,6 +114,14 @@ class Connection:
         if self._thread is not None:
             self._thread.shutdown(wait=False)
 
+    def terminate(self) -> None:
+        """Close without waiting, once a commit under way is over: for a connection whose user was cancelled."""
+        if self._thread is None:
+            self._connection.close()
+        else:
+            self._thread.submit(self._connection.close)
+            self._thread.shutdown(wait=False)
+
     def _aside(self, work: Callable[[], None]) -> None:
         if self._thread is None:
             work()

@@ -8,7 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, delete, exists, func, literal_column, null, or_, select, update
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import ColumnElement
@@ -22,6 +36,18 @@ IS_READY: ColumnElement[bool] = job.c.state == literal_column(f"'{READY}'")
 IS_RUNNING: ColumnElement[bool] = job.c.state == literal_column(f"'{RUNNING}'")
 IS_DONE: ColumnElement[bool] = job.c.state == literal_column(f"'{DONE}'")
 IS_FAILED: ColumnElement[bool] = job.c.state == literal_column(f"'{FAILED}'")
+
+
+def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).where(job.c.kind == bindparam("kind"), *where).scalar_subquery()
+
+
+#: Three counts and no OR, so that each has its partial index.
+_LATELY = select(
+    _count(IS_READY, job.c.due_at < bindparam("until"))
+    + _count(IS_RUNNING)
+    + _count(IS_DONE, job.c.finished_at >= bindparam("since"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +146,11 @@ async def retry(session: AsyncSession, job_id: str, *, at: datetime) -> bool:
     """Try a failed job again at `at`, from the step that failed; False where none of this id has failed."""
     values = {"state": READY, "due_at": at, "failures": 0, "lost": 0, "error": None, "finished_at": None}
     return await _changed(session, update(job).where(job.c.id == job_id, IS_FAILED).values(values))
+
+
+async def lately(session: AsyncSession, kind: str, *, since: datetime, until: datetime) -> int:
+    """How many jobs of a kind are done since `since`, run now, or are due before `until`."""
+    return int((await session.execute(_LATELY, {"kind": kind, "since": since, "until": until})).scalar_one())
 
 
 async def failed_jobs(session: AsyncSession, limit: int = 50) -> Sequence[FailedJob]:

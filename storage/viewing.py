@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,12 @@ async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident
     """The incidents that a viewer may know of, the newest first: public ones, and the one they stand in."""
     query = select(Incident).where(_seen(viewer)).order_by(col(Incident.number).desc())
     return list((await session.execute(query)).scalars())
+
+
+async def declared_since(session: AsyncSession, viewer: Viewer, since: datetime) -> list[Incident]:
+    """Those of them that were declared since then."""
+    query = select(Incident).where(_seen(viewer), col(Incident.declared_at) >= since)
+    return list((await session.execute(query.order_by(col(Incident.number).desc()))).scalars())
 
 
 async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:

@@ -314,6 +314,10 @@ async def test_done_jobs_are_forgotten_after_a_week_and_failed_ones_are_not(tmp_
         await shop.add(Job("good", "k", NOON), Job("bad", "k", NOON, payload={"bad": True}))
         await shop.advance(worker, timedelta(days=6))
         assert await shop.row("good") is not None
+        async with shop.db.read() as session:
+            # Instants are compared where they are stored, so each is stored in the one form.
+            ended = select(func.count()).where(job.c.finished_at == NOON, job.c.id == "good")
+            assert (await session.execute(ended)).scalar_one() == 1
         await shop.advance(worker, timedelta(days=3))
         assert await shop.row("good") is None
         assert (await shop.row("bad")).state == "failed"

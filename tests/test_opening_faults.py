@@ -135,8 +135,13 @@ async def test_stopped_after_any_call_of_the_opening_and_started_again(tmp_path:
 
 async def test_fifty_declarations_at_once_each_get_their_own_channel_under_slacks_limits(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
-        for number in range(50):
-            await rig.person("ana").types(f"/incident declare breakage {number} sev2", rig.ops)
+        declare = rig.person("ana").types
+        answers = [await declare(f"/incident declare breakage {number} sev2", rig.ops) for number in range(50)]
+        assert "INC-1 " in answers[0].text
+        assert "in a few seconds" in answers[0].text
+        assert "in about 1 minute," in answers[20].text
+        assert "INC-50 " in answers[49].text
+        assert "in about 2 minutes," in answers[49].text
         await rig.later(timedelta(minutes=10))
         for number in range(1, 51):
             (channel,) = made(rig, number)

@@ -20,9 +20,10 @@ from bot.slack.commands.recorded import entry_line, when_words
 from bot.slack.commands.running import TITLE_MOST, known_severity
 from bot.slack.gate import MEMBERS, Who
 from bot.slack.parts import LINE
+from bot.slack.until_open import minutes_until_open
 from bot.wording import Wire
 from storage.tables import Incident
-from storage.viewing import incidents_seen
+from storage.viewing import declared_since
 
 #: Declared within this span they may be the same; so many are offered.
 SAME_WITHIN, SAME_MOST = timedelta(minutes=10), 3
@@ -109,6 +110,7 @@ async def _words(call: Call, said: Declaration, recorded: Recorded, moment: Mome
         sort=recorded.incident.sort,
         when=when_words(call, moment.at),
         assumed=call.time_words is None,
+        minutes=await minutes_until_open(call.bot, call.session, call.now),
     )
 
 
@@ -127,10 +129,9 @@ async def just_declared(call: Call, incident: Incident) -> list[Incident]:
     if incident.visibility != "public" or incident.sort == "past":
         return []
     near = []
-    for other in await incidents_seen(call.session, call.viewer):
-        fresh = other.declared_at is not None and call.now - other.declared_at <= SAME_WITHIN
+    for other in await declared_since(call.session, call.viewer, call.now - SAME_WITHIN):
         alike = other.visibility == "public" and other.sort == incident.sort and other.status not in CLOSED
-        if fresh and alike and other.id != incident.id:
+        if alike and other.id != incident.id:
             near.append(other)
     return near[:SAME_MOST]
 
