@@ -22,6 +22,7 @@ import storage.tables  # noqa: F401  both fill the metadata
 from storage.address import Address
 from storage.comparing import first_difference
 from storage.database import Database
+from storage.finding import INDEX
 from storage.migrate import ADVISORY_LOCK, head, schema_of, upgrade
 from storage.refusals import DatabaseMissing, SchemaIsBehind, SchemaIsNewer, StorageRefusal, UnusableAddress
 
@@ -106,7 +107,7 @@ async def _check_source(url: str) -> None:
 async def _refuse_strangers(session: AsyncSession) -> None:
     """Nothing may be left behind without a word: a table that we do not know could not be copied."""
     found = await session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-    names = {str(name) for (name,) in found if not str(name).startswith("sqlite_")}
+    names = {str(name) for (name,) in found if not str(name).startswith(("sqlite_", INDEX))}
     if unknown := sorted(names - set(SQLModel.metadata.tables) - {_VERSIONS}):
         raise CopyFailed(f"the file holds tables that are not ours, and would not be copied: {', '.join(unknown)}")
 

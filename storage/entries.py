@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +14,10 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.lifecycle import provisional
 from bot.domain.timeline import Entry, Kind, NewEntry, Origin, Revision, Source, Standing
+from storage.finding import forget_words, keep_words, words_in
 from storage.people import person_of
 from storage.tables import Channel, Incident, Message, Person, Workspace
 from storage.tables import Entry as Row
-
-# What an entry's data says in our own fixed words, not in anybody's.
-_IDENTIFIERS = frozenset({"severity", "sort", "visibility", "by", "status", "role", "person_id", "due"})
 
 _AUTHOR, _RECORDER, _CHANGER = aliased(Person), aliased(Person), aliased(Person)
 
@@ -85,6 +83,7 @@ async def add_entry(
     # Not through an object of the ORM, which is written once and never looked at again: that costs three times as much.
     await session.execute(_ADD, entry)
     session.info.get(_ABSENT, set()).discard(new.key)
+    await keep_words(session, incident.id, number, words_in(new.text, new.data))
     origin = new.origin if message_id is not None else None
     return replace(provisional(new, number, at), permalink=permalink, locked=new.locked, origin=origin)
 
@@ -120,6 +119,9 @@ async def add_version(session: AsyncSession, incident: Incident, revision: Revis
     changer = await person_of(session, incident.workspace_id, after.changed_by_id or after.author_id)
     session.add(_next_version(incident.id, revision, changer_id=changer.id, **kept))
     await session.flush()
+    await forget_words(session, incident.id, after.number)
+    if after.stands:
+        await keep_words(session, incident.id, after.number, words_in(after.text, after.data))
     return True
 
 
@@ -226,30 +228,6 @@ async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> E
     )
     row = (await session.execute(query.order_by(col(Row.number).desc()).limit(1))).one_or_none()
     return as_entry(row) if row else None
-
-
-async def redact_words(
-    session: AsyncSession, incident_id: int, number: int, instead: str, *, why: str | None = None
-) -> None:
-    """Overwrite the words of every version of an entry; who, when, the kind and bare figures stay."""
-    every = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
-    for row in (await session.execute(every)).scalars():
-        row.text = instead
-        row.time_words = None
-        row.why = why if row.latest else None
-        row.data = wordless(row.data, instead)
-        session.add(row)
-
-
-def wordless(data: Mapping[str, Any], instead: str) -> dict[str, Any]:
-    """An entry's data with every word of anybody's overwritten; our own fixed words and bare figures stay."""
-    return {key: value if key in _IDENTIFIERS else _wordless(value, instead) for key, value in data.items()}
-
-
-def _wordless(value: object, instead: str) -> object:
-    if isinstance(value, str):
-        return instead
-    return [] if isinstance(value, list) else value
 
 
 def select_entries(*more: Any) -> Select[Any]:

@@ -33,7 +33,7 @@ class Viewer:
 
 async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident]:
     """The incidents that a viewer may know of, the newest first: public ones, and the one they stand in."""
-    query = select(Incident).where(_seen(viewer)).order_by(col(Incident.number).desc())
+    query = select(Incident).where(seen_by(viewer)).order_by(col(Incident.number).desc())
     return list((await session.execute(query)).scalars())
 
 
@@ -45,7 +45,7 @@ async def declared_since(session: AsyncSession, viewer: Viewer, since: datetime)
 
 async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:
     """The incident of a number, if the viewer may know of it; one that they may not is the same as none."""
-    query = select(Incident).where(_seen(viewer), col(Incident.number) == number)
+    query = select(Incident).where(seen_by(viewer), col(Incident.number) == number)
     return (await session.execute(query)).scalar_one_or_none()
 
 
@@ -53,7 +53,7 @@ async def tasks_seen(session: AsyncSession, viewer: Viewer) -> list[tuple[Incide
     """All that says anything about tasks, of each incident that a viewer may know of, the newest incident first."""
     kinds = [str(kind) for kind in TASK_KINDS]
     about = select_entries(col(Entry.incident_id)).where(col(Entry.kind).in_(kinds), col(Entry.latest))
-    about = about.join(Incident, col(Incident.id) == col(Entry.incident_id)).where(_seen(viewer))
+    about = about.join(Incident, col(Incident.id) == col(Entry.incident_id)).where(seen_by(viewer))
     told: dict[int, list[Recorded]] = defaultdict(list)
     for row in await session.execute(about.order_by(col(Entry.number))):
         told[row[-1]].append(as_entry(row))
@@ -73,7 +73,8 @@ async def incident_declared_by(session: AsyncSession, workspace_id: int, number:
     return (await session.execute(query)).scalar_one_or_none()
 
 
-def _seen(viewer: Viewer) -> ColumnElement[bool]:
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """The condition that an incident is one that a viewer may know of."""
     own = col(Incident.id) == viewer.within if viewer.within is not None else ~true()
     public = col(Incident.visibility) == "public" if viewer.sees_others else ~true()
     return (col(Incident.workspace_id) == viewer.workspace_id) & or_(public, own)

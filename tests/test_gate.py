@@ -33,6 +33,7 @@ done           yes    -     -        -   -       -
 duplicate      yes    -     -        -   -       -
 edit           yes    yes   yes      -   yes     -
 escalate       yes    yes   yes      -   yes     -
+find           yes    -     -        -   -       -
 fix            yes    yes   yes      -   yes     -
 fix-detail     yes    yes   yes      -   yes     -
 form           yes    yes   yes      -   yes     -

@@ -18,9 +18,10 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.posting import CLOSED_TO_US, post_once
-from storage.entries import entries_of, entry_of_message, redact_words
+from storage.entries import entries_of, entry_of_message
 from storage.incidents import channel_of_incident, incident_by_id, incidents_of
 from storage.queue import Job, rearm
+from storage.redacting import redact_words
 from storage.tables import Incident, Message
 from storage.transcript import erase, unmarked_messages
 

@@ -14,6 +14,7 @@ from bot.slack.commands import (
     declare,
     escalate,
     facts,
+    finding,
     form,
     help,
     history,
@@ -47,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     *history.COMMANDS,
     *questions.COMMANDS,
     *tasks.COMMANDS,
+    *finding.COMMANDS,
     *form.COMMANDS,
     *help.COMMANDS,
 )

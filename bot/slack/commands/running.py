@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import PersonMissing, TooLong, UnknownRole, UnknownSeverity
+from bot.domain.errors import PersonMissing, TooLong, UnknownIncident, UnknownRole, UnknownSeverity
 from bot.domain.incident import fold
 from bot.domain.markup import MENTION, mentioned
 from bot.domain.timeline import STATE_KINDS, Kind
@@ -10,10 +10,12 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.lifecycle import set_status
+from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.questions import show_status
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.parts import ANY_PERSON, LINE, ROLE, SEVERITY, SOME_WORDS, STATUS
 from storage.entries import entries_of
+from storage.viewing import incident_seen
 
 TITLE_MOST = 200  # characters; Slack's own places for it (topic, header) are shorter still
 
@@ -39,8 +41,13 @@ async def _severity(call: Call) -> Answer:
 
 
 async def _status(call: Call) -> Answer:
-    """With a name it sets the status; bare, it is a question."""
-    return await (set_status(call) if call.keyed.text else show_status(call))
+    """With a name it sets the status; bare, or with an incident's number, it is a question."""
+    named = incident_number(call.keyed.text, call.bot.settings.incident_prefix) if call.keyed.text else None
+    if named is not None and not named[1]:
+        call.incident = await incident_seen(call.session, call.viewer, named[0])
+        if call.incident is None:
+            raise UnknownIncident(given=call.keyed.text, prefix=call.bot.settings.incident_prefix)
+    return await (set_status(call) if call.keyed.text and named is None else show_status(call))
 
 
 async def _lead(call: Call) -> Answer:

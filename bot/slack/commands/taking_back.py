@@ -15,8 +15,9 @@ from bot.slack.commands.numbers import require_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
 from bot.slack.parts import SOME_WORDS, entry
 from bot.slack.scene import show_on_message
-from storage.entries import last_own, redact_words, wordless
+from storage.entries import last_own
 from storage.incidents import channel_of
+from storage.redacting import redact_words, wordless
 from storage.transcript import find_message, redact_message
 
 UNDO_UNASKED = timedelta(minutes=10)
