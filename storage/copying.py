@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
+import storage.beside
 import storage.job_tables
 import storage.tables  # noqa: F401  both fill the metadata
 from storage.address import Address

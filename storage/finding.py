@@ -14,7 +14,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-import storage.tables  # noqa: F401  fills the metadata
+import storage.beside  # noqa: F401  fills the metadata
 from bot.domain.markup import Names, plain
 from bot.domain.masking import mask
 

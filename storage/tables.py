@@ -1,7 +1,6 @@
 """What is remembered of workspaces, channels, people, incidents, entries and messages. Knows no rules of incidents.
 
-Words stand in `entry`, `message` and `message_version` alone, so that erasing them there erases them; what is found
-and shown by them (`finding`, `file`) goes with them, in the same transaction.
+Words stand in `entry`, `message` and `message_version` alone, so that erasing them there erases them.
 All instants are aware UTC. Primary keys are never shown to anybody: people see INC-n and #n.
 """
 
@@ -10,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import Json, UtcDateTime
@@ -255,49 +254,6 @@ class Audit(SQLModel, table=True):
     target: str
     before: str | None = None
     after: str | None = None
-
-
-class Finding(SQLModel, table=True):
-    """The words of one standing entry as a search finds them; `storage.finding` keeps it, and the index over it."""
-
-    __tablename__ = "finding"
-    __table_args__ = (UniqueConstraint("incident_id", "number"),)
-    id: int = Field(default=None, primary_key=True)
-    incident_id: int = Field(foreign_key="incident.id")
-    number: int
-    words: str = Field(sa_column=Column(Text, nullable=False))
-
-
-class Home(SQLModel, table=True):
-    """Somebody's home tab, since they opened it. `shows` is the filter, `view_hash` Slack's of what stands there."""
-
-    __tablename__ = "home"
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
-    id: int = Field(default=None, primary_key=True)
-    workspace_id: int = Field(foreign_key="workspace.id")
-    user_id: str
-    shows: str = "all"
-    view_hash: str | None = None
-    digest: str | None = None
-    opened_at: datetime | None = _at()
-
-
-class File(SQLModel, table=True):
-    """A file of a message. `state` is wanted, kept, or why its bytes are not here.
-
-    `digest` is the SHA-256 of its bytes, under which the data folder has them; on PostgreSQL they are the `content`.
-    """
-
-    __tablename__ = "file"
-    __table_args__ = (UniqueConstraint("message_id", "file_id"),)
-    id: int = Field(default=None, primary_key=True)
-    message_id: int = Field(foreign_key="message.id")
-    file_id: str
-    mimetype: str | None = None
-    size: int | None = None
-    state: str = "wanted"
-    digest: str | None = Field(default=None, index=True)
-    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 Index("reaction_message", Reaction.__table__.c.channel_id, Reaction.__table__.c.ts)  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
+import storage.beside
 import storage.finding
 import storage.job_tables
 import storage.tables
