@@ -39,7 +39,7 @@ async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident
 
 async def declared_since(session: AsyncSession, viewer: Viewer, since: datetime) -> list[Incident]:
     """Those of them that were declared since then."""
-    query = select(Incident).where(_seen(viewer), col(Incident.declared_at) >= since)
+    query = select(Incident).where(seen_by(viewer), col(Incident.declared_at) >= since)
     return list((await session.execute(query.order_by(col(Incident.number).desc()))).scalars())
 
 
