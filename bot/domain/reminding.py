@@ -11,6 +11,10 @@ from datetime import datetime, timedelta
 from bot.domain.incident import IncidentState
 from bot.domain.timeline import Entry, Kind
 
+A_DAY = timedelta(days=1)
+#: By what part of the silence the next asking is put off: the first three hours at half an hour are as they were.
+PATIENCE = 6
+
 
 def minutes(count: int) -> timedelta | None:
     """A setting's minutes as a span; 0 is never."""
@@ -43,7 +47,17 @@ def update_due_at(
     if after is None or state.declared_at is None:
         return None
     taken = [one.recorded_at for one in standing if one.kind is Kind.ROLE and one.data.get("role") == "commander"]
-    return max([state.declared_at, *told, *taken, *([last] if last else [])]) + after
+    since = max([state.declared_at, *told])
+    asked = [last + asked_again_after(after, last - since)] if last and last > since else []
+    return max([since + after, *(at + after for at in taken), *asked])
+
+
+def asked_again_after(after: timedelta, quiet: timedelta) -> timedelta:
+    """How long until the next asking: as long again, and longer the longer nobody answers, a day at most.
+
+    An incident that was forgotten must not ring every half hour for a month.
+    """
+    return max(after, min(quiet / PATIENCE, A_DAY))
 
 
 def quiet_since(state: IncidentState, standing: Sequence[Entry]) -> datetime | None:

@@ -17,7 +17,7 @@ _MARKS = re.compile(
     r"|&(?=#?\w{1,32};)"  # what would be read as an entity
 )
 _STRIKE = re.compile(r"~")
-_LEADING = re.compile(r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|[-=]{2,}(?=$))")
+_LEADING = re.compile(r"(?:[-+](?=\s|$)|#|[-=]{2,}(?=$))")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 

@@ -16,7 +16,7 @@ from bot.domain.escalation import unnotified, waiting
 from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
-from bot.domain.reminding import answer_due_at, commander_due_at, minutes, quiet_since, update_due_at
+from bot.domain.reminding import answer_due_at, asked_again_after, commander_due_at, minutes, quiet_since, update_due_at
 from bot.domain.timeline import Entry
 from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button
@@ -89,7 +89,7 @@ class _Watching:
         return None
 
     async def update(self) -> datetime | None:
-        """An update is asked for, and again after as long, until there is one or somebody stops it."""
+        """An update is asked for, and again, until there is one or somebody stops it."""
         severity, settings = self.bot.settings.severity_named(self.state.severity), self.bot.settings
         own = severity.update_minutes if severity else None
         after = minutes(settings.update_minutes if own is None else own)
@@ -101,9 +101,8 @@ class _Watching:
         due = update_due_at(self.state, self.standing, after, last, off)
         if due is None or due > self.now:
             return due
-        then = self.now + after if after else None
         if self.state.commander_id is None:
-            return then
+            return None  # whoever takes the lead has this job come back
         since = quiet_since(self.state, self.standing)
         lasted = span(self.now - since) if since else ""
         words = self.bot.wording.say("lines.update_due", label=self.record.label, lasted=lasted)
@@ -113,7 +112,7 @@ class _Watching:
             self._button(self._label("stop_reminding"), "remind stop"),
         )
         await self._tell("update", self.state.commander_id, Answer(words, buttons), UPDATE)
-        return then
+        return self.now + asked_again_after(after, self.now - since if since else after) if after else None
 
     async def answer(self, escalation: Entry) -> datetime | None:
         """Nobody has answered: said once for an escalation, to who leads or else to who escalated."""

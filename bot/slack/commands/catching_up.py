@@ -54,7 +54,8 @@ async def _begin_again(call: Call) -> Answer:
     severity = settings.severity_named(call.about.severity)
     own = severity.update_minutes if severity else None
     minutes = settings.update_minutes if own is None else own
-    await keep_artifact(call.session, call.about.id, UPDATE, at=call.now)
+    first = (call.now + timedelta(minutes=minutes)).isoformat() if minutes else None
+    await keep_artifact(call.session, call.about.id, UPDATE, at=call.now, ref=first)
     await rearm(call.session, job_about(call.about.id, "watch", call.now))
     return Answer(call.say("answers.remind_on", minutes=minutes) if minutes else call.say("answers.remind_off"))
 
