@@ -20,7 +20,7 @@ COPY bot/ bot/
 COPY storage/ storage/
 COPY sandbox/ sandbox/
 COPY templates/ templates/
-RUN /venv/bin/pip install --no-cache-dir -q -c constraints.txt --no-build-isolation .
+RUN /venv/bin/pip install --no-cache-dir -q -c constraints.txt --no-build-isolation '.[documents]'
 
 FROM python:${PYTHON}-slim
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home tocsin \

@@ -160,7 +160,8 @@ async def running(folder: Path, *, pace: Pace = ALONE, **changed: object) -> Asy
             slack_api_url=ws.api_url,
             data_dir=folder,
             **({} if "database_url" in changed else {"database_url": DATABASES.address(folder)}),
-            **changed,  # type: ignore[arg-type]
+            # A picture takes a third of a second; the tests of pictures turn it on.
+            **({"draft_picture": "off"} | changed),  # type: ignore[arg-type]
         )
         bot = Tocsin(settings, clock=clock, pace=pace)
         rig = Rig(clock, ws, bot, settings, ops)

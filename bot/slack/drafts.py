@@ -18,6 +18,7 @@ from bot.jobs import JobContext
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
+from bot.slack.picturing import PICTURE, upload, upload_picture
 from bot.slack.posting import CLOSED_TO_US
 from bot.slack.recovery import PARTIAL, read_back_now
 from storage.artifacts import artifact, forget_artifact, keep_artifact
@@ -38,14 +39,19 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
     async with bot.db.read() as session:
         channel = await channel_of_incident(session, incident_id)
         posted = await artifact(session, incident_id, "draft")
+        pictured = await artifact(session, incident_id, PICTURE)
     if channel is None:
         return
 
     async def find_old(_: int) -> str | None:
         return posted.ref if posted else None
 
+    async def find_old_picture(_: int) -> str | None:
+        return pictured.ref if pictured else None
+
     # What stood before is remembered first: a restart in the middle must still take it away.
     old = await ctx.step("old", find_old)
+    old_picture = await ctx.step("old_picture", find_old_picture)
     _, record, _ = await read_face(bot, incident_id)
     whole = True
     if payload.get("asked") or not record.state.is_open:
@@ -59,7 +65,7 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
     else:
         await _forget(bot, ctx, incident_id)
     if old:
-        await _take_away(bot, ctx, channel.slack_id, old)
+        await _take_away(bot, ctx, channel.slack_id, old, old_picture)
 
 
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:
@@ -68,16 +74,16 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     content, name = document.text.encode(), f"{record.label.lower()}-postmortem.md"
 
     async def reserve(_: int) -> dict[str, str]:
-        query = {"filename": name, "length": len(content)}
-        answer = await bot.api.call("files.getUploadURLExternal", query=query)
-        await bot.api.upload(str(answer["upload_url"]), content)
-        return {"id": str(answer["file_id"])}
+        return {"id": await upload(bot, content, name)}
 
     async def save(session: AsyncSession, file: dict[str, str]) -> None:
         at, read = bot.clock.now(), None if whole else PARTIAL
         await keep_artifact(session, incident_id, "draft", at=at, channel=channel, ref=file["id"], digest=read)
 
     file_id = (await ctx.step("upload", reserve, save))["id"]
+    files = [{"id": file_id, "title": name}]
+    if picture := await upload_picture(bot, ctx, incident_id, made):
+        files.append(picture)
     comment = bot.wording.say(
         "lines.draft",
         label=record.label,
@@ -92,7 +98,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         if attempt > 1 and await _is_completed(bot, file_id):
             return True
         try:
-            body = {"files": [{"id": file_id, "title": name}], "channel_id": channel, "initial_comment": comment}
+            body = {"files": files, "channel_id": channel, "initial_comment": comment}
             await bot.api.call("files.completeUploadExternal", json=body)
         except SlackRefused as refused:
             if refused.error in CLOSED_TO_US | {"posting_to_channel_denied"}:
@@ -121,12 +127,13 @@ async def _forget(bot: Bot, ctx: JobContext, incident_id: int) -> None:
 
     async def save(session: AsyncSession, _: None) -> None:
         await forget_artifact(session, incident_id, "draft")
+        await forget_artifact(session, incident_id, PICTURE)
 
     await ctx.step("forget", nothing, save)
 
 
-async def _take_away(bot: Bot, ctx: JobContext, channel: str, file_id: str) -> None:
-    """The old post: its message, then its file, which alone would leave the message standing without it."""
+async def _take_away(bot: Bot, ctx: JobContext, channel: str, file_id: str, picture: str | None) -> None:
+    """The old post: its message, then its files, which alone would leave the message standing without them."""
 
     async def find(_: int) -> str | None:
         try:
@@ -143,10 +150,15 @@ async def _take_away(bot: Bot, ctx: JobContext, channel: str, file_id: str) -> N
     async def delete_file(_: int) -> bool:
         return await _gone(bot, "files.delete", {"file": file_id}, {"file_not_found", "file_deleted"})
 
+    async def delete_picture(_: int) -> bool:
+        return await _gone(bot, "files.delete", {"file": picture or ""}, {"file_not_found", "file_deleted"})
+
     ts = await ctx.step("find_old", find)
     if ts is not None:
         await ctx.step("delete_post", delete_message)
     await ctx.step("delete_old", delete_file)
+    if picture is not None:
+        await ctx.step("delete_old_picture", delete_picture)
 
 
 async def _gone(bot: Bot, method: str, query: Mapping[str, Any], already: set[str]) -> bool:

@@ -268,5 +268,5 @@ def _made(stage: Stage, rooms: list[Channel], title: str, resolved: bool) -> dic
     }
     if resolved:
         made["line of the resolve"] = sum("recorded resolved" in one.text for one in posts)
-        made["draft file"] = sum(len(one.files) for one in posts)
+        made["draft file"] = sum(file.name.endswith(".md") for one in posts for file in one.files)
     return made
