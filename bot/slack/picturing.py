@@ -58,6 +58,7 @@ async def _drawn(bot: Bot, incident_id: int, made: Draft) -> bytes | None:
         return None
     try:
         return await asyncio.to_thread(png, made, clock_of(made, bot.settings), bot.wording)
-    except ValueError:  # what the renderer cannot take; the draft must be posted whatever becomes of its ornament
+    except (ImportError, ValueError):
+        # No renderer on this platform, or something that it cannot take: the draft is posted without its ornament.
         log.exception("the timeline's picture could not be drawn", extra={"incident": incident_id})
         return None
