@@ -139,8 +139,7 @@ class Tocsin:
         if self.settings.transport == "http":
             return SlackEvents(receiver, way_in, self._server, self.settings.http_port)
         count = self.settings.socket_connections
-        others = self._replicas.links_of_others if self._replicas is not None else None
-        return Connections(receiver, self._api(way_in), count=count, patience=self._patience, of_others=others)
+        return Connections(receiver, self._api(way_in), count=count, patience=self._patience, others=self._replicas)
 
     def _among(self, db: Database, name: str) -> Replicas:
         links = 0 if self.settings.transport == "http" else self.settings.socket_connections

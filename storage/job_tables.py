@@ -76,7 +76,7 @@ gate = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 
-#: One row a process that runs with this database. Only replicas leave one: a bot with an SQLite file is alone.
+#: One row a process that runs with this database, removed when it ends well.
 replica = Table(
     "replica",
     SQLModel.metadata,
@@ -85,4 +85,6 @@ replica = Table(
     Column("links", Integer, nullable=False),  # connections to Slack that it keeps
     Column("started_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+    Column("strangers", Integer),  # connections that Slack counted beyond those of the live replicas
+    Column("counted_at", UtcDateTime),  # when it last counted; None: never as yet
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,13 +18,18 @@ _FORGOTTEN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """One process. `links` is how many connections to Slack it keeps; `seen_at` its last sign of life."""
+    """One process. `links` is how many connections to Slack it keeps; `seen_at` its last sign of life.
+
+    `strangers`: how many Slack counted at `counted_at` beyond those of all live replicas; None: it has not counted yet.
+    """
 
     name: str
     release: str
     links: int
     started_at: datetime
     seen_at: datetime
+    strangers: int | None = None
+    counted_at: datetime | None = None
 
 
 async def note_replica(session: AsyncSession, one: Replica) -> None:
@@ -35,12 +41,31 @@ async def note_replica(session: AsyncSession, one: Replica) -> None:
     await session.execute(delete(replica).where(replica.c.seen_at < one.seen_at - _FORGOTTEN))
 
 
+async def note_strangers(session: AsyncSession, name: str, count: int, at: datetime) -> None:
+    """What this replica was told when it last connected."""
+    await session.execute(update(replica).where(replica.c.name == name).values(strangers=count, counted_at=at))
+
+
 async def forget_replica(session: AsyncSession, name: str) -> None:
     """It has ended well."""
     await session.execute(delete(replica).where(replica.c.name == name))
 
 
+async def forget_all(session: AsyncSession) -> None:
+    """For the only process there is, which has just started."""
+    await session.execute(delete(replica))
+
+
 async def live_replicas(session: AsyncSession, since: datetime) -> list[Replica]:
     """Those that gave a sign of life at `since` or later, the oldest first."""
-    rows = await session.execute(select(replica).where(replica.c.seen_at >= since).order_by(replica.c.started_at))
-    return [Replica(row.name, row.release, row.links, row.started_at, row.seen_at) for row in rows]
+    return [one for one in await all_replicas(session) if one.seen_at >= since]
+
+
+async def all_replicas(session: AsyncSession) -> list[Replica]:
+    """Also those that died without a word in the last day, the oldest first."""
+    rows = await session.execute(select(replica).order_by(replica.c.started_at, replica.c.name))
+    return [_replica(row) for row in rows]
+
+
+def _replica(row: Row[Any]) -> Replica:
+    return Replica(row.name, row.release, row.links, row.started_at, row.seen_at, row.strangers, row.counted_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.cli.checkup_running import running
 from bot.cli.finding import Finding
 from bot.cli.outcome import WRONG, explain
 from bot.settings import Settings
@@ -26,12 +27,13 @@ async def database(settings: Settings) -> list[Finding]:
         db = await Database.open(settings.database_url, read_only=True)
         try:
             facts = await doctor_facts(db)
+            at_work = await running(db, settings) if found.usable and (found.later or found.schema == head()) else []
         finally:
             await db.close()
     except (StorageRefusal, DBAPIError, OSError, ImportError) as error:
         code, words = explain(error)
         return [Finding("fail", f"database: {words}", "mend TOCSIN_DATABASE_URL, or start it", away=code != WRONG)]
-    return [*(_finding(fact) for fact in facts), _age(found, settings)]
+    return [*(_finding(fact) for fact in facts), _age(found, settings), *at_work]
 
 
 def _finding(fact: Fact) -> Finding:

@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 
 @app.callback()
 def db() -> None:
-    """The database: bring its tables up to date, copy it, move it to PostgreSQL."""
+    """The database: bring its tables up to date, copy it, move it to PostgreSQL, try again what was given up."""
 
 
 @app.command()
@@ -59,6 +59,47 @@ def backup(
         raise Stop(WRONG, "the database is PostgreSQL: use pg_dump, which also copies it while the bot runs")
     size = back_up(address.path, file)
     typer.echo(f"{file}: {size} bytes, a copy of {address.path}")
+
+
+@app.command()
+def retry(
+    jobs: Annotated[list[str] | None, typer.Argument(help="Their ids, as the log has them; without any, all.")] = None,
+) -> None:
+    """Try again what was given up, from the step that failed.
+
+    `tocsin doctor` names it. It writes, so on SQLite the bot must not be running (then it ends with 3); on PostgreSQL
+    it may. Ends with 1 if nothing of these ids was given up.
+    """
+    url = settings().database_url
+    import asyncio
+
+    tried = asyncio.run(_retry(url, jobs))
+    for job_id in tried:
+        typer.echo(f"{job_id} is tried again")
+    if jobs and not tried:
+        raise Stop(DIFFERENT, "none of these was given up")
+    if not tried:
+        typer.echo("nothing to do: no job was given up")
+
+
+async def _retry(url: str, wanted: list[str] | None) -> list[str]:
+    from datetime import UTC, datetime
+
+    from storage.database import Database
+    from storage.queue import failed_jobs
+    from storage.queue import retry as try_again
+
+    db = await Database.open(url)
+    try:
+        async with db.write() as session:
+            failed = [one.id for one in await failed_jobs(session, 100_000)]
+            return [
+                job_id
+                for job_id in failed
+                if (not wanted or job_id in wanted) and await try_again(session, job_id, at=datetime.now(UTC))
+            ]
+    finally:
+        await db.close()
 
 
 @app.command("copy")

@@ -11,7 +11,6 @@ import json
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from bot.jobs import Permanent, Retry
 from bot.slack.api import SlackApi, SlackRefused, SlackUnwell, permanent
 from bot.slack.link import Link, NoHello, Patience
 from bot.slack.receiving import Connected, Receiver
-from bot.slack.strangers import Strangers
+from bot.slack.strangers import Others, Strangers
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ _KINDS = {"events_api": "event", "slash_commands": "command", "interactive": "in
 class Connections:
     """`start` returns when the first link stands; the others follow. `stop` ends intake, waits for what runs, closes.
 
-    `api` calls with the app-level token. `of_others` tells how many links the other live replicas keep.
+    `api` calls with the app-level token. `others` knows how many links the other live replicas keep.
     """
 
     def __init__(
@@ -50,10 +49,10 @@ class Connections:
         *,
         count: int = 1,
         patience: Patience | None = None,
-        of_others: Callable[[], Awaitable[int]] | None = None,
+        others: Others | None = None,
     ) -> None:
         self._receiver = receiver
-        self._strangers = Strangers(receiver.metrics, of_others)
+        self._strangers = Strangers(receiver.metrics, others)
         self._api = api
         self._count = count
         self._patience = patience or Patience()

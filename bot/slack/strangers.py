@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,12 +17,22 @@ log = logging.getLogger(__name__)
 _GHOSTS = 600.0
 
 
-class Strangers:
-    """`of_others` tells how many links the other live replicas keep; None where there can be none."""
+class Others(Protocol):
+    """Who knows of the other replicas."""
 
-    def __init__(self, metrics: Metrics, of_others: Callable[[], Awaitable[int]] | None) -> None:
+    async def links_of_others(self) -> int:
+        """How many links the other live ones keep. Raises what the database raises."""
+
+    async def note_strangers(self, count: int) -> None:
+        """Have the count outlive this process."""
+
+
+class Strangers:
+    """Without `others` there can be none but us."""
+
+    def __init__(self, metrics: Metrics, others: Others | None) -> None:
         self._metrics = metrics
-        self._of_others = of_others
+        self._others = others
         self._ghosts: deque[float] = deque()
         self._warned = False
 
@@ -37,11 +47,13 @@ class Strangers:
             self._ghosts.popleft()
         ghosts = len(self._ghosts)
         try:
-            others = await self._of_others() if self._of_others is not None else 0
+            others = await self._others.links_of_others() if self._others is not None else 0
         except (SQLAlchemyError, OSError):
             return  # who else lives cannot be told now
         strangers = max(0, told - ours - ghosts - others)
         self._metrics.strangers.set(strangers)
+        if self._others is not None:
+            await self._others.note_strangers(strangers)
         if strangers and not self._warned:
             log.warning(
                 "Slack counts connections that are not ours: another copy of the bot, or dead ones, take payloads",
