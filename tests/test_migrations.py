@@ -205,3 +205,12 @@ sys.exit("alembic" in sys.modules or "storage.tables" in sys.modules)
 """
     done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code], cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+def test_each_release_follows_one_other() -> None:
+    """Two that were written side by side are one after the other, by the number that their file begins with."""
+    versions = {path.name[:4]: path.read_text() for path in (ROOT / "storage/migrations/versions").glob("0*.py")}
+    assert len(versions) == len(list((ROOT / "storage/migrations/versions").glob("0*.py")))
+    for number, written in versions.items():
+        before = f'"{int(number) - 1:04}"' if number != "0001" else "None"
+        assert f'revision = "{number}"\ndown_revision = {before}\n' in written
