@@ -52,6 +52,11 @@ _BEFORE = {
     Kind.STATUS: re.compile(r"\AStatus changed to (?P<value>[^:]+?)(?::\s|\.\Z)"),
 }
 _RULED = re.compile(r" — ruled out at .*?(?P<length>, .*? after it was suspected)?(?:: (?P<why>.*))?\Z")
+_VERDICT = re.compile(
+    r"\A(?:confirmed|ruled out)(?: at .+?)? by .+?(?:, [^:]*? after it was suspected)?: (?P<why>.*)\Z"
+)
+#: A count of users is printed behind these words, since it is no percentage; they are not the recorder's.
+_COUNTED = re.compile(r"\Anot measured: (?=\D*\d)", re.I)
 _PLACES = {
     Kind.CAUSE: (Section.SUMMARY, Field.CAUSE),
     Kind.CAUSE_DETAIL: (Section.CAUSE, Field.CAUSE),
@@ -91,11 +96,14 @@ class _Ours:
         said = [each for text in words for each in zones_in(moments(text, self._day))]
         self._zone = said[0] if said else Zone(zone, ZoneInfo(zone), zone)
         self._parts: dict[int, list[Part]] = defaultdict(list)
+        self._verdicts: dict[int, str] = {}
         for part in found.parts:
-            # The figures and the tree behind the document say again what stands in it.
+            # The figures and the tree behind the document say again what stands in it, but for why something held.
             if part.section not in (Section.EVIDENCE, Section.OTHER):
                 for number in part.block.refs:
                     self._parts[number].append(part)
+            elif part.block.refs and (verdict := _VERDICT.match(part.block.plain)):
+                self._verdicts[part.block.refs[0]] = verdict["why"]
         self._proofs = list(self._evidence())
 
     def told(self) -> Told:
@@ -168,7 +176,7 @@ class _Ours:
             texts = [each.text for each in self._parts[number] if (each.section, each.field) == place]
             return (texts[0], {}) if texts else None
         if kind in (Kind.STARTED, Kind.ANSWERED, Kind.CONFIRMED):
-            return "", self._about(number)
+            return self._verdicts.get(number, ""), self._about(number)
         if kind is Kind.RULED_OUT and (about := self._about(number)):
             return self._why(number), about
         return self._row(number, kind)
@@ -238,4 +246,4 @@ def _share(text: str) -> tuple[object, object]:
     if found := re.fullmatch(r"(\d+(?:\.\d+)?)%(?: \((.*)\))?", text):
         figure = float(found[1])
         return int(figure) if figure == int(figure) else figure, found[2]
-    return users_share(text)
+    return users_share(_COUNTED.sub("", text))
