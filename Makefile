@@ -41,7 +41,7 @@ run: setup ## Start the bot with the settings of this folder
 	@$(BIN)/tocsin run
 
 test: setup ## Run all tests; ARGS goes to pytest
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 bench: setup ## Measure what it costs; ARGS names tables (intake ...)
 	@$(BIN)/python -m bench $(ARGS)
