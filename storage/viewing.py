@@ -23,12 +23,14 @@ from storage.tables import Entry, Incident, Person
 class Viewer:
     """Who reads, and from where. `within` is the incident in whose channel they stand (they are a member of it there).
 
-    `sees_others` is False for guests and outsiders, who see no incident but the one they are in.
+    `sees_others` is False for guests and outsiders, who see no incident but the one they are in. `also`: the keys of
+    incidents in whose channels Slack has just said that they are.
     """
 
     workspace_id: int
     within: int | None = None
     sees_others: bool = True
+    also: frozenset[int] = frozenset()
 
 
 async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident]:
@@ -77,4 +79,4 @@ def seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that an incident is one that a viewer may know of."""
     own = col(Incident.id) == viewer.within if viewer.within is not None else ~true()
     public = col(Incident.visibility) == "public" if viewer.sees_others else ~true()
-    return (col(Incident.workspace_id) == viewer.workspace_id) & or_(public, own)
+    return (col(Incident.workspace_id) == viewer.workspace_id) & or_(public, own, col(Incident.id).in_(viewer.also))

@@ -39,6 +39,7 @@ fix-detail     yes    yes   yes      -   yes     -
 form           yes    yes   yes      -   yes     -
 help           yes    yes   yes      -   yes     -
 history        yes    yes   yes      -   yes     -
+home           yes    yes   yes      -   yes     -
 impact         yes    yes   yes      -   yes     -
 improve        yes    yes   yes      -   yes     -
 lead           yes    -     -        -   -       -

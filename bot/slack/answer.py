@@ -81,14 +81,14 @@ class Answer:
         words = _parts(self.words, MESSAGE)
         made = [section(part) for part in words]
         room = MESSAGE - sum(map(len, words))
-        made += [_row(row, place, room // len(self.rows)) for place, row in enumerate(self.rows)]
+        made += [row_block(row, place, room // len(self.rows)) for place, row in enumerate(self.rows)]
         if self.given_back.strip():
             # Three backticks would end the block; anything else is given back as it was typed.
             kept = _parts(escape(self.given_back.replace("```", "'''")), MESSAGE - sum(map(len, words)))
             made += [section(f"```\n{part}\n```") for part in kept]
         if any(button.fits for button in self.buttons):
             made.append(actions(self.buttons))
-        if menus := [_select(menu, place) for place, menu in enumerate(self.menus) if menu.options]:
+        if menus := [menu_element(menu, place) for place, menu in enumerate(self.menus) if menu.options]:
             made.append({"type": "actions", "elements": menus})
         return made
 
@@ -125,7 +125,7 @@ def actions(buttons: tuple[Button, ...], block_id: str | None = None) -> dict[st
     return row | ({"block_id": block_id} if block_id else {})
 
 
-def _row(row: Row, place: int, most: int) -> dict[str, Any]:
+def row_block(row: Row, place: int, most: int) -> dict[str, Any]:
     """A section with its menu; one choice alone is a button."""
     made = section(_parts(row.words, min(most, SECTION))[0])
     if len(row.choices) == 1:
@@ -139,7 +139,8 @@ def _row(row: Row, place: int, most: int) -> dict[str, Any]:
     return made
 
 
-def _select(menu: Menu, place: int) -> dict[str, Any]:
+def menu_element(menu: Menu, place: int) -> dict[str, Any]:
+    """A list that opens, for a row of actions."""
     return {
         "type": "static_select",
         "action_id": f"run:menu:{place}",

@@ -20,6 +20,7 @@ from bot.slack.api import SlackRefused, SlackUnwell
 from bot.slack.bot import Bot
 from bot.slack.channels import CHANNEL_EVENTS
 from bot.slack.dispatch import Request, handle
+from bot.slack.homes import on_home_opened, refresh_home
 from bot.slack.inlet import IN_CHANNEL, Inlet
 from bot.slack.modals.fields import with_way_back
 from bot.slack.modals.shortcuts import SHORTCUTS
@@ -62,6 +63,7 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     async def view(ack: AsyncAck, body: dict[str, Any]) -> None:
         outcome = await submit(bot, body)
         if outcome.said is not None:
+            await _refresh(bot, body, outcome.channel_id)
             replies.respond(outcome.response_url, str(body["user"]["id"]), outcome.channel_id, outcome.said)
         await ack(**outcome.ack)
 
@@ -94,6 +96,8 @@ async def on_event(bot: Bot, inlet: Inlet, event: Mapping[str, Any]) -> None:
     elif (of_channel := CHANNEL_EVENTS.get(kind)) is not None:
         async with bot.db.write() as session:
             await of_channel(bot, session, event)
+    elif kind == "app_home_opened":
+        await on_home_opened(bot, event)
     elif kind == "user_change":
         await refresh(bot, event.get("user") or {})
 
@@ -126,6 +130,13 @@ async def on_click(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> None:
         offer=_offer(body.get("container") or {}),
     )
     await _tell(bot, replies, body, await handle(bot, request))
+    await _refresh(bot, body, request.channel_id)
+
+
+async def _refresh(bot: Bot, body: Mapping[str, Any], channel_id: str) -> None:
+    """What was done on the home tab, or in a form that was opened there, shows there."""
+    if body.get("view") and not channel_id:
+        await refresh_home(bot, str(body["user"]["id"]))
 
 
 def _offer(container: Mapping[str, Any]) -> str | None:
@@ -141,7 +152,7 @@ def _place(body: Mapping[str, Any]) -> str:
 async def _tell(bot: Bot, replies: Replies, body: Mapping[str, Any], answer: Answer) -> None:
     """Open the form that an answer holds, or say it where it was asked for."""
     shown = await _shown(bot, body, answer)
-    if shown is not None:
+    if shown is not None and shown.words:
         replies.respond(body.get("response_url"), str(body["user"]["id"]), _place(body), shown)
 
 

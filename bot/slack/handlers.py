@@ -18,6 +18,7 @@ from bot.slack.card_keeping import keep_card
 from bot.slack.drafts import post_draft
 from bot.slack.escalating import invite_escalated
 from bot.slack.failing import tell_failed
+from bot.slack.homes import publish_home
 from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
 from bot.slack.joining import join_incident
 from bot.slack.learning import fetch_message, learn_group, learn_person
@@ -65,6 +66,7 @@ JOBS: Mapping[str, Work] = {
     "catch_up": catch_up,
     "watch": watch,
     "remind_tasks": remind_tasks,
+    "publish_home": publish_home,
 }
 
 

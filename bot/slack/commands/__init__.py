@@ -18,6 +18,7 @@ from bot.slack.commands import (
     form,
     help,
     history,
+    home,
     hypotheses,
     lifecycle,
     marking,
@@ -50,6 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     *tasks.COMMANDS,
     *finding.COMMANDS,
     *form.COMMANDS,
+    *home.COMMANDS,
     *help.COMMANDS,
 )
 _BY_WORD = {word: command for command in COMMANDS for word in (command.name, *command.aliases)}
