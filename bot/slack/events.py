@@ -61,11 +61,7 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
 
     @app.view(ANYTHING)
     async def view(ack: AsyncAck, body: dict[str, Any]) -> None:
-        outcome = await submit(bot, body)
-        if outcome.said is not None:
-            await _refresh(bot, body, outcome.channel_id)
-            replies.respond(outcome.response_url, str(body["user"]["id"]), outcome.channel_id, outcome.said)
-        await ack(**outcome.ack)
+        await ack(**await _submitted(bot, replies, body))
 
     @app.view_closed(ANYTHING)
     async def closed(ack: AsyncAck) -> None:
@@ -74,6 +70,15 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     @app.options(ANYTHING)
     async def options(ack: AsyncAck) -> None:
         await ack(options=[])
+
+
+async def _submitted(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form that was sent is acknowledged with; what came of it is said where the form was opened."""
+    outcome = await submit(bot, body)
+    if outcome.said is not None:
+        await _refresh(bot, body, outcome.channel_id)
+        replies.respond(outcome.response_url, str(body["user"]["id"]), outcome.channel_id, outcome.said)
+    return outcome.ack
 
 
 def _typed(body: Mapping[str, Any]) -> Request:
