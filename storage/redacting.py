@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from storage.drafts import take_out_entry
 from storage.finding import forget_words, let_go
 from storage.tables import Entry as Row
 
@@ -19,9 +20,11 @@ _IDENTIFIERS = frozenset({"severity", "sort", "visibility", "by", "status", "rol
 async def redact_words(
     session: AsyncSession, incident_id: int, number: int, instead: str, *, why: str | None = None
 ) -> None:
-    """Overwrite the words of every version of an entry; who, when, the kind and bare figures stay."""
+    """Overwrite the words of every version of an entry, in drafts too; who, when, the kind and bare figures stay."""
     every = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
-    for row in (await session.execute(every)).scalars():
+    rows = list((await session.execute(every)).scalars())
+    await take_out_entry(session, incident_id, number, {said for row in rows for said in _words_of(row)}, instead)
+    for row in rows:
         row.text = instead
         row.time_words = None
         row.why = why if row.latest else None
@@ -29,6 +32,14 @@ async def redact_words(
         session.add(row)
     await forget_words(session, incident_id, number)
     await let_go(session)
+
+
+def _words_of(row: Row) -> Iterator[str]:
+    """Everything that anybody said in one version of an entry."""
+    yield row.text
+    for key, value in row.data.items():
+        if key not in _IDENTIFIERS:
+            yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
 
 
 def wordless(data: Mapping[str, Any], instead: str) -> dict[str, Any]:

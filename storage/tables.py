@@ -1,6 +1,6 @@
 """What is remembered of workspaces, channels, people, incidents, entries and messages. Knows no rules of incidents.
 
-Words stand in `entry`, `message` and `message_version` alone, so that erasing them there erases them.
+Words stand in `entry`, `message`, `message_version` and `draft_version` alone, so that erasing them there erases them.
 All instants are aware UTC. Primary keys are never shown to anybody: people see INC-n and #n.
 """
 
@@ -232,6 +232,41 @@ class Artifact(SQLModel, table=True):
     ref: str | None = None
     digest: str | None = None
     made_at: datetime | None = _at()
+
+
+class DraftVersion(SQLModel, table=True):
+    """One wording of an incident's draft. `generated` is what the record alone made then, `text` the same with what
+    people edited; `published_at` freezes it. Both texts are empty once `erased_at` is set.
+
+    `origin`: record (drafted again), slack, file.
+    """
+
+    __tablename__ = "draft_version"
+    __table_args__ = (UniqueConstraint("incident_id", "number"),)
+    id: int = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id")
+    number: int
+    generated: str = Field(sa_column=Column(Text, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    origin: str = "record"
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime = _at(nullable=False)
+    published_at: datetime | None = _at()
+    erased_at: datetime | None = _at()
+
+
+class Review(SQLModel, table=True):
+    """Who looks a draft through until when (`due` is an ISO date), asked by whom; gone once it is published."""
+
+    __tablename__ = "review"
+    __table_args__ = (UniqueConstraint("incident_id"),)
+    id: int = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id")
+    owner_id: int = Field(foreign_key="person.id")
+    asked_by_id: int = Field(foreign_key="person.id")
+    due: str | None = None
+    asked_at: datetime = _at(nullable=False)
+    reminded_at: datetime | None = _at()
 
 
 class Inbox(SQLModel, table=True):

@@ -27,6 +27,8 @@ TABLES = (
     "message_version",
     "reaction",
     "artifact",
+    "draft_version",
+    "review",
     "audit",
 )
 #: Tables that others refer to -> the columns that name a row to everybody.

@@ -12,7 +12,9 @@ from bot.domain.record import Record
 from bot.incidents import read_record
 from bot.settings import Settings
 from storage.database import Database
+from storage.drafts import versions_of
 from storage.incidents import every_incident
+from storage.tables import DraftVersion
 
 
 @asynccontextmanager
@@ -36,8 +38,15 @@ def numbered(text: str, prefix: str) -> int:
 
 async def record_of(settings: Settings, number: int) -> Record:
     """The record of an incident. Raises Stop where there is none."""
+    return (await drafts_of(settings, number))[0]
+
+
+async def drafts_of(settings: Settings, number: int) -> tuple[Record, list[DraftVersion]]:
+    """The record of an incident and the versions of its draft. Raises Stop where there is none."""
     async with looking(settings) as session:
         found = [incident for incident in await every_incident(session) if incident.number == number]
         if not found:
             raise Stop(DIFFERENT, f"there is no {settings.incident_prefix}-{number}; `tocsin list` shows what there is")
-        return await read_record(session, found[0], zone_label=settings.timezone_label, prefix=settings.incident_prefix)
+        label, prefix = settings.timezone_label, settings.incident_prefix
+        record = await read_record(session, found[0], zone_label=label, prefix=prefix)
+        return record, await versions_of(session, found[0].id)

@@ -15,6 +15,7 @@ from bot.drafting.draft import missing
 from bot.drafting.press import press
 from bot.drafting.statements import Draft
 from bot.jobs import JobContext
+from bot.postmortems import draft_again
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
@@ -22,7 +23,7 @@ from bot.slack.picturing import PICTURE, upload, upload_picture
 from bot.slack.posting import CLOSED_TO_US
 from bot.slack.recovery import PARTIAL, read_back_now
 from storage.artifacts import artifact, forget_artifact, keep_artifact
-from storage.incidents import channel_of_incident
+from storage.incidents import channel_of_incident, incident_by_id
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,10 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:
     """`whole`: the channel's history was read back to its end before."""
     made, document = make_document(bot, record)
-    content, name = document.text.encode(), f"{record.label.lower()}-postmortem.md"
+    async with bot.db.write() as session:
+        incident = await incident_by_id(session, incident_id)
+        standing = await draft_again(session, incident, document.text, bot.wording, at=bot.clock.now())
+    content, name = standing.text.encode(), f"{record.label.lower()}-postmortem.md"
 
     async def reserve(_: int) -> dict[str, str]:
         return {"id": await upload(bot, content, name)}
@@ -89,6 +93,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         label=record.label,
         words=document.words,
         lacks=len(missing(made)),
+        asks=standing.asks,
         command=bot.settings.command,
         open=record.state.is_open,
         whole=whole,

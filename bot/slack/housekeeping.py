@@ -18,6 +18,7 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.posting import CLOSED_TO_US, post_once
+from storage.drafts import erase_superseded
 from storage.entries import entries_of, entry_of_message
 from storage.incidents import channel_of_incident, incident_by_id, incidents_of
 from storage.queue import Job, rearm
@@ -64,6 +65,7 @@ async def purge_transcript(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]
             return
         for row in await unmarked_messages(session, incident.id):
             await erase(session, row, at=now)
+        await erase_superseded(session, incident.id, at=now)
         incident.transcript_erased_at = now
         session.add(incident)
 

@@ -52,6 +52,7 @@ class _Merge:
         #: Entries that the draft rested on and rests on no more.
         self._dead = {number for line in base for number in line.refs} - cited
         self._older = [line for text in older if self._dead for line in read(text) if set(line.refs) & self._dead]
+        self._new = {line.text for place, line in enumerate(theirs) if place not in self._made}
         self._said = {line.content.strip() for line in theirs}
 
     def lines(self) -> list[Line]:
@@ -89,6 +90,8 @@ class _Merge:
 
     def _written(self, mine: Line) -> Iterator[Line]:
         """What somebody wrote as a line of its own; or a copy of a statement, which goes with its fact."""
+        if mine.refs and mine.text in self._new:
+            return  # somebody has put in what comes in now
         if asks(mine):
             if self._holds(mine):
                 yield mine

@@ -1,0 +1,52 @@
+"""How a written document cites entries (` [7]`), and how one entry's words are taken out of it. Knows no section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_CITED = re.compile(r"(?:(?<=\s)|^)\[(\d+(?:, \d+)*)\]")
+_FRONT = re.compile(r"\s*(?:(?:[-*+]|\d+[.)]|#{1,6}|>)\s+)?(?:\*\*[^*\n]{1,80}:\*\*\s*)?")
+_QUESTION = re.compile(r"<!-- to decide [0-9a-f]{8} -->")
+_WIRE = re.compile(r"<[^>\n]*>")
+_WORD = re.compile(r"\w+")
+#: A phrase shorter than this may be anybody's.
+_TELLING = 6
+
+
+def without_entry(text: str, number: int, words: Iterable[str], instead: str) -> str:
+    """A document's text without what it says of an entry: words in front of its reference, and `words` anywhere.
+
+    A line that asks about it is taken out.
+    """
+    phrases = [pattern for said in words for pattern in _phrases(said)]
+    lines = []
+    for line in text.split("\n"):
+        if _QUESTION.search(line) and re.search(rf"#{number}\b", line):
+            continue
+        line = _blanked(line, number, instead)
+        for pattern in phrases:
+            line = pattern.sub(lambda _: instead, line)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _blanked(line: str, number: int, instead: str) -> str:
+    """The line with the words in front of each reference to an entry blanked; its label and its bullet stay."""
+    made, at = "", 0
+    for match in _CITED.finditer(line):
+        piece = line[at : match.start()]
+        if number in map(int, match[1].split(", ")):
+            front = _FRONT.match(piece)[0] if not at else ""  # type: ignore[index]
+            piece = f"{front or (' ' if at else '')}{instead} " if _WORD.search(piece[len(front) :]) else piece
+        made += piece + match[0]
+        at = match.end()
+    return made + line[at:]
+
+
+def _phrases(said: str) -> Iterable[re.Pattern[str]]:
+    """What to look for, whatever a format put between the words."""
+    for piece in _WIRE.split(said):
+        words = _WORD.findall(piece)
+        if sum(map(len, words)) >= _TELLING:
+            yield re.compile(r"\b" + r"\W+".join(map(re.escape, words)) + r"\b", re.IGNORECASE)

@@ -1,0 +1,129 @@
+"""The draft as it stands: what the record makes of it now, merged with what people edited, version by version.
+
+Knows no Slack and no command line. The caller has checked who reads and who writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.drafting.merging import Merged, merge
+from bot.wording import Wording
+from storage.artifacts import note_audit
+from storage.drafts import add_version_of, end_review, newest_version, versions_of
+from storage.incidents import lock_incident
+from storage.tables import DraftVersion, Incident
+
+
+class PublishedError(Exception):
+    """The version that stands is published already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The draft as it stands: its version, None where none was kept yet, its Markdown, how much it asks."""
+
+    version: DraftVersion | None
+    text: str
+    asks: int
+
+
+def as_it_stands(versions: Sequence[DraftVersion], made: str, wording: Wording) -> Standing:
+    """The draft with `made`, what the record makes of it now, merged into its versions; nothing is kept."""
+    merged = _merged(versions, made, wording)
+    return Standing(versions[-1] if versions else None, merged.text, merged.asks)
+
+
+def merged_file(base: str, edited: str, given: str, text: str, wording: Wording) -> Merged:
+    """The draft `text` with what somebody edited in a file; see `merging.merge`."""
+    return merge(base, edited, text, partial(_say, wording), given=given)
+
+
+async def draft_again(
+    session: AsyncSession, incident: Incident, made: str, wording: Wording, *, at: datetime
+) -> Standing:
+    """The draft with `made` merged in, kept as the next version unless nothing changed."""
+    await lock_incident(session, incident.id)
+    versions = await versions_of(session, incident.id)
+    merged = _merged(versions, made, wording)
+    last = versions[-1] if versions else None
+    if last is None or (last.generated, last.text) != (made, merged.text):
+        last = await add_version_of(session, incident.id, generated=made, text=merged.text, origin="record", at=at)
+    return Standing(last, merged.text, merged.asks)
+
+
+async def take_edit(
+    session: AsyncSession,
+    incident: Incident,
+    given: DraftVersion,
+    edited: str,
+    wording: Wording,
+    *,
+    at: datetime,
+    person_id: int | None,
+    origin: str,
+) -> Standing:
+    """Keep what somebody made of the version they were given; what changed meanwhile is merged in."""
+    await lock_incident(session, incident.id)
+    newest = await newest_version(session, incident.id)
+    assert newest is not None, "a version was given"
+    merged = merge(given.text, edited, newest.text, partial(_say, wording))
+    if merged.text != newest.text:
+        newest = await add_version_of(
+            session,
+            incident.id,
+            generated=newest.generated,
+            text=merged.text,
+            origin=origin,
+            at=at,
+            person_id=person_id,
+        )
+    return Standing(newest, merged.text, merged.asks)
+
+
+async def publish(session: AsyncSession, incident: Incident, *, at: datetime, actor: str) -> DraftVersion:
+    """Freeze the version that stands; from now on what changes in the chat only enters the history.
+
+    Raises PublishedError where it is published already.
+    """
+    await lock_incident(session, incident.id)
+    version = await newest_version(session, incident.id)
+    assert version is not None, "the draft was made before"
+    if version.published_at is not None:
+        raise PublishedError
+    version.published_at = at
+    incident.published_at = incident.published_at or at
+    session.add_all((version, incident))
+    await end_review(session, incident.id)
+    await note_audit(
+        session,
+        incident.workspace_id,
+        at=at,
+        actor=actor,
+        action="draft.published",
+        target=str(incident.number),
+        after=str(version.number),
+    )
+    return version
+
+
+def _merged(versions: Sequence[DraftVersion], made: str, wording: Wording) -> Merged:
+    kept = [version for version in versions if version.erased_at is None]
+    if not kept:
+        return Merged(made, 0)
+    older = [version.generated for version in kept[:-1]]
+    return merge(kept[-1].generated, kept[-1].text, made, partial(_say, wording), older=older)
+
+
+def _say(wording: Wording, name: str, about: Mapping[str, object]) -> str:
+    """A line that a merged draft asks with."""
+    if name == "changed":
+        return wording.plain("merging.changed", **about)
+    if name == "struck":
+        return wording.plain("merging.struck", **about)
+    return wording.plain("merging.taken_back", **about)
