@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,22 +29,36 @@ def draft(
     template: Annotated[
         str | None, typer.Option(help="standard, sre, executive or one of your own; else the setting's.")
     ] = None,
+    into: Annotated[
+        Path | None, typer.Option(help="Write the Markdown into this file, merged with what you edited there.")
+    ] = None,
 ) -> None:
     """Print the drafted postmortem of an incident.
 
     It is made from what is stored, so Slack need not answer, and a running bot is not disturbed. The same record gives
-    the same bytes every time. Private incidents can be read too, and the log says so. Ends with 1 if there is no such
-    incident, with 3 if the database cannot be read.
+    the same bytes every time. What people edited in Slack stands in the Markdown, unless a template is named. Private
+    incidents can be read too, and the log says so. Ends with 1 if there is no such incident, with 3 if the database
+    cannot be read.
     """
     import asyncio
 
     from bot.cli.private import note_read
-    from bot.cli.reading import numbered, record_of
+    from bot.cli.reading import drafts_of, numbered
 
     chosen = settings()
-    record = asyncio.run(record_of(chosen, numbered(number, chosen.incident_prefix)))
+    record, versions = asyncio.run(drafts_of(chosen, numbered(number, chosen.incident_prefix)))
     note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
     markdown, structured = texts(chosen, record, template)
+    if template is None and versions:
+        from bot.cli.edited import as_edited
+
+        markdown = as_edited(chosen, versions, markdown)
+    if into is not None:
+        from bot.cli.edited import write_into
+
+        asks = write_into(into, markdown, chosen).asks
+        typer.echo(f"{into}: {asks} to decide" if asks else f"{into}: nothing to decide", err=True)
+        return
     typer.echo(structured if format is Format.JSON else markdown, nl=False)
 
 

@@ -15,7 +15,7 @@ from bot.drafting.draft import missing
 from bot.drafting.press import press
 from bot.drafting.statements import Draft
 from bot.jobs import JobContext
-from bot.postmortems import draft_again
+from bot.postmortems import Standing, draft_again
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
@@ -72,9 +72,7 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:
     """`whole`: the channel's history was read back to its end before."""
     made, document = make_document(bot, record)
-    async with bot.db.write() as session:
-        incident = await incident_by_id(session, incident_id)
-        standing = await draft_again(session, incident, document.text, bot.wording, at=bot.clock.now())
+    standing = await keep_draft(bot, incident_id, document)
     content, name = standing.text.encode(), f"{record.label.lower()}-postmortem.md"
 
     async def reserve(_: int) -> dict[str, str]:
@@ -113,6 +111,13 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         return True
 
     await ctx.step("share", share)
+
+
+async def keep_draft(bot: Bot, incident_id: int, document: Document) -> Standing:
+    """The draft with what people edited, kept as a version."""
+    async with bot.db.write() as session:
+        incident = await incident_by_id(session, incident_id)
+        return await draft_again(session, incident, document.text, bot.wording, at=bot.clock.now())
 
 
 async def _is_completed(bot: Bot, file_id: str) -> bool:

@@ -1,0 +1,70 @@
+"""A draft that people edited: kept over drafting again, in versions, and gone where words must go."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.cli import run
+from tests.rig import Rig
+
+Tocsin = Callable[..., str]
+
+
+@pytest.fixture
+def at_the_shell(rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Tocsin:
+    """`tocsin` beside the running bot: what it prints."""
+    monkeypatch.setenv("TOCSIN_DATABASE_URL", rig.settings.database_url)
+    monkeypatch.chdir(rig.settings.data_dir)
+
+    def tocsin(*arguments: str, ends: int = 0) -> str:
+        assert run(arguments) == ends
+        return capsys.readouterr().out
+
+    return tocsin
+
+
+async def test_a_file_keeps_its_edits_and_takes_new_facts(rig: Rig, at_the_shell: Tocsin) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action restarted the cache")
+    await rig.types("ana", "/incident note looked at the queue")
+    await rig.types("ana", "/incident resolve all is well")
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "one.md")
+    path = Path(rig.settings.data_dir) / "one.md"
+    first = path.read_text()
+    assert first == await asyncio.to_thread(at_the_shell, "draft", "1")
+    path.write_text(first.replace("restarted the cache", "restarted the second cache") + "\nA word of ours.\n")
+    edited = path.read_text()
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "one.md")
+    assert path.read_text() == edited, "nothing was recorded since"
+    await rig.types("ana", "/incident cause the disk was full")
+    await rig.types("ana", "/incident retract #3")
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "one.md")
+    text = path.read_text()
+    assert "restarted the second cache" in text
+    assert "the disk was full" in text
+    assert "looked at the queue" not in text
+    assert "A word of ours." in text
+    other = path.with_name("other.md")
+    other.write_text("mine")
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "other.md", ends=1)
+    assert other.read_text() == "mine"
+
+
+async def test_redacted_words_leave_every_version(rig: Rig, at_the_shell: Tocsin) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action gave Pat Smith the root login")
+    await rig.types("ana", "/incident resolve")
+    assert "gave Pat" in await asyncio.to_thread(at_the_shell, "export")
+    await rig.types("ana", "/incident redact #2")
+    await rig.types("ana", "/incident postmortem")
+    await rig.later(timedelta(minutes=1))
+    lines = [json.loads(line) for line in (await asyncio.to_thread(at_the_shell, "export")).splitlines()]
+    versions = [line["text"] + line["generated"] for line in lines if line["type"] == "draft_version"]
+    assert len(versions) == 2
+    assert all("gave Pat" not in text and "[redacted]" in text for text in versions)
