@@ -86,16 +86,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     files = [{"id": file_id, "title": name}]
     if picture := await upload_picture(bot, ctx, incident_id, made):
         files.append(picture)
-    comment = bot.wording.say(
-        "lines.draft",
-        label=record.label,
-        words=document.words,
-        lacks=len(missing(made)),
-        asks=standing.asks,
-        command=bot.settings.command,
-        open=record.state.is_open,
-        whole=whole,
-    )
+    comment = _comment(bot, record, made, document.words, standing.asks, whole)
 
     async def share(attempt: int) -> bool:
         if attempt > 1 and await _is_completed(bot, file_id):
@@ -111,6 +102,20 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         return True
 
     await ctx.step("share", share)
+
+
+def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool) -> str:
+    """What stands with the file."""
+    return bot.wording.say(
+        "lines.draft",
+        label=record.label,
+        words=words,
+        lacks=len(missing(made)),
+        asks=asks,
+        command=bot.settings.command,
+        open=record.state.is_open,
+        whole=whole,
+    )
 
 
 async def keep_draft(bot: Bot, incident_id: int, document: Document) -> Standing:
