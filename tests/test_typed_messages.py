@@ -19,7 +19,7 @@ VERBS = [
     ("!hypothesis the pool leaks", "hypothesis: the pool leaks"),
     ("!ruled-out it was not DNS", "ruled out: it was not DNS"),
     ("!dead-end it was not DNS", "ruled out: it was not DNS"),
-    ("!escalate please look to: DevOps", "escalation: please look"),
+    ("!escalate please look to: DevOps", "escalation to DevOps: please look"),
     ("!note queue is long", "note: queue is long"),
     ("!log queue is long at 9:58", "09:58 UTC note: queue is long"),
     ("!cause pool leaked", "root cause: pool leaked"),

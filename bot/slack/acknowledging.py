@@ -113,11 +113,14 @@ async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user
         given={},
     )
     lines = [bot.wording.say("answers.first_mark", line=line) if first_mark else line]
-    undo = Button(bot.wording.plain("labels.undo"), f"retract #{entry.number}")
-    buttons = [undo]
+    say, number = bot.wording.plain, entry.number
+    buttons = [
+        Button(say("labels.change"), opens=f"edit #{number}"),
+        Button(say("labels.undo"), f"retract #{number}"),
+    ]
     if secret:
         lines.append(bot.wording.say("answers.holds_secret", number=entry.number))
-        buttons.append(Button(bot.wording.plain("labels.redact"), f"redact #{entry.number}"))
+        buttons.append(Button(say("labels.redact"), f"redact #{number}"))
     return Answer(Wire("\n".join(lines)), tuple(buttons))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.escalation import waiting
-from bot.domain.markup import mentioned, plain
+from bot.domain.markup import escape, mentioned, plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
 from bot.slack.answer import Answer, Button
 from bot.slack.bot import Bot
 from bot.slack.escalating import on_it
-from bot.slack.instants import span, spoken
+from bot.slack.instants import shown, span
 from bot.wording import Wire
 
 #: How many of a kind are told, the latest; and how much of each.
@@ -49,7 +49,7 @@ def _head(bot: Bot, record: Record) -> Wire:
         sort=state.sort,
         severity=state.severity,
         status=state.status,
-        started=spoken(begun, record.zone, label=record.zone_label, now=now) if begun else None,
+        started=shown(begun, record.zone, label=record.zone_label, now=now) if begun else None,
         assumed=state.start_assumed,
         lasted=span((state.resolved_at or now) - begun) if begun else None,
         ended=not state.is_open,
@@ -83,12 +83,12 @@ def _facts(bot: Bot, record: Record) -> Iterator[Wire]:
             yield bot.wording.say(f"answers.catchup_{name}", lines=told, more=max(0, len(found) - SHOWN))
 
 
-def _line(bot: Bot, record: Record, entry: Entry, by_number: Mapping[int, Entry]) -> str:
+def _line(bot: Bot, record: Record, entry: Entry, by_number: Mapping[int, Entry]) -> Wire:
     """One entry; a hypothesis that was ruled out by number is told with its own words."""
     about = by_number.get(int(entry.data.get("hypothesis") or 0))
     words = ", ".join(one for one in (_words(record, about.text) if about else "", _words(record, entry.text)) if one)
-    clock = spoken(entry.occurred_at, record.zone, label=record.zone_label, now=bot.clock.now())
-    return f"#{entry.number} {clock}: {words}"
+    clock = shown(entry.occurred_at, record.zone, label=record.zone_label, now=bot.clock.now())
+    return Wire(f"#{entry.number} {clock}: {escape(words)}")
 
 
 def _asked_of(bot: Bot, record: Record, person_id: str, asked: Mapping[int, Sequence[str]]) -> Iterator[Wire]:

@@ -17,7 +17,7 @@ from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
 from bot.settings import Settings
 from bot.slack.answer import Button, actions, section
-from bot.slack.instants import span, spoken, token
+from bot.slack.instants import shown, span, token
 from bot.wording import Wire, Wording
 
 HEADER_MOST = 150
@@ -45,9 +45,9 @@ class Face:
         title = self._plain(state.title, HEADER_MOST - 30)
         return self.wording.plain("card.title", label=self.record.label, title=title, sort=state.sort)[:HEADER_MOST]
 
-    def _stamp(self, at: datetime | None) -> str | None:
+    def _stamp(self, at: datetime | None) -> Wire | None:
         label = self.record.zone_label
-        return spoken(at, self.record.zone, label=label, now=self.now) if at else None
+        return shown(at, self.record.zone, label=label, now=self.now) if at else None
 
     def _last(self, kind: Kind) -> Entry | None:
         found = [entry for entry in self.record.standing if entry.kind is kind]

@@ -32,6 +32,11 @@ def token(at: datetime, shape: str, fallback: str) -> Wire:
     return Wire(f"<!date^{int(at.timestamp())}^{shape}|{escape(fallback)}>")
 
 
+def shown(at: datetime, zone: str, *, label: str | None = None, now: datetime | None = None) -> Wire:
+    """An instant for many readers, each in their own zone; in `zone` where the token is not rendered."""
+    return token(at, "{date_short_pretty} {time}", spoken(at, zone, label=label, now=now))
+
+
 def same_offset(at: datetime, zone: str, other: str | None) -> bool:
     """Whether two zones show the same clock at an instant."""
     if not other:

@@ -22,7 +22,7 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.card import digest
 from bot.slack.faces import read_face
-from bot.slack.instants import span, spoken
+from bot.slack.instants import shown, span
 from bot.slack.posting import CLOSED_TO_US, post_once
 from bot.wording import Wire
 from storage.artifacts import artifact, keep_artifact
@@ -115,7 +115,7 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
         kind=bot.wording.plain(f"kinds.{entry.kind}"),
         who=names.person(entry.changed_by_id or "") if not entry.stands else names.person(entry.recorded_by_id),
         text=text if len(text) <= LINE_MOST else text[:LINE_MOST] + "…",
-        at=spoken(entry.occurred_at, record.zone, label=record.zone_label, now=bot.clock.now()),
+        at=shown(entry.occurred_at, record.zone, label=record.zone_label, now=bot.clock.now()),
         severity=entry.data.get("severity"),
         direction=_direction(bot, before, entry),
         before=names.person(before) if before and entry.kind is Kind.ROLE else before,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from bot.domain.action_items import split_link
@@ -27,7 +26,7 @@ from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
-from bot.slack.commands.recorded import entry_line, recorded_answer
+from bot.slack.commands.recorded import JUST_NOW, entry_line, recorded_answer
 from bot.slack.gate import MEMBERS, check
 from bot.slack.parts import INCIDENT, SOME_WORDS, entry
 from storage.viewing import incident_seen
@@ -40,8 +39,6 @@ KEYS_OF = {
     Kind.IMPROVEMENT: frozenset({"title"}),
     Kind.TASK: frozenset({"title", "owner", "due", "link"}),
 }
-#: Within this span somebody may not have seen what another changed.
-JUST_NOW = timedelta(minutes=2)
 #: Keys that can be taken out again.
 _EMPTIED = frozenset({"title", "owner", "link", "due"})
 EDIT_KEYS = AT | {"services", "users", "to", "by", "title", "owner", "due", "link", "kind"}

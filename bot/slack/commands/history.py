@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.domain.errors import NothingToRevert, UnknownEntry
 from bot.domain.markup import plain
 from bot.domain.masking import mask
@@ -14,8 +12,7 @@ from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
 from bot.slack.commands.numbers import require_number
-from bot.slack.commands.recorded import given_keys, recorded_answer
-from bot.slack.instants import spoken
+from bot.slack.commands.recorded import given_keys, recorded_answer, when_words
 from bot.slack.parts import entry as an_entry
 from bot.wording import Wire
 from storage.entries import history_of
@@ -46,7 +43,7 @@ async def _version(call: Call, one: Entry, before: Entry | None) -> Wire:
     names = await call.names()
     return call.say(
         "answers.version",
-        at=_spoken(call, one.changed_at or one.recorded_at),
+        at=when_words(call, one.changed_at or one.recorded_at),
         who=names.person(one.changed_by_id or one.recorded_by_id),
         action=one.action,
         changes=await _differences(call, one, before) if before is not None else await _contents(call, one),
@@ -57,10 +54,10 @@ async def _version(call: Call, one: Entry, before: Entry | None) -> Wire:
 async def _contents(call: Call, one: Entry) -> dict[str, str]:
     """All that a version says, by what it is."""
     kind, names = call.bot.wording.plain(f"kinds.{one.kind}"), await call.names()
-    said = {"kind": kind, "time": _spoken(call, one.occurred_at), "who": names.person(one.author_id)}
+    said = {"kind": kind, "time": when_words(call, one.occurred_at), "who": names.person(one.author_id)}
     said |= {"words": plain(one.text, names)} if one.text else {}
     said |= await given_keys(call, one)
-    return {name: _short(value) for name, value in said.items()}
+    return {name: value if isinstance(value, Wire) else _short(value) for name, value in said.items()}
 
 
 async def _differences(call: Call, one: Entry, before: Entry) -> dict[str, str]:
@@ -73,10 +70,6 @@ async def _differences(call: Call, one: Entry, before: Entry) -> dict[str, str]:
 def _short(words: str) -> str:
     words = mask(words).text
     return words if len(words) <= TEXT_MOST else words[:TEXT_MOST] + "…"
-
-
-def _spoken(call: Call, at: Any) -> str:
-    return spoken(at, call.zone, label=call.bot.settings.timezone_label, now=call.now)
 
 
 async def _revert(call: Call) -> Answer:

@@ -10,8 +10,9 @@ from bot.domain.masking import mask
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, READERS_ANYWHERE, Command
+from bot.slack.commands.recorded import when_words
 from bot.slack.gate import check
-from bot.slack.instants import span, spoken
+from bot.slack.instants import span
 from bot.wording import Wire
 from storage.incidents import channel_of_incident
 from storage.queue import Job, rearm
@@ -54,8 +55,8 @@ async def incident_line(call: Call, incident: Incident, template: str) -> Wire:
     )
 
 
-def _stamp(call: Call, incident: Incident, at: datetime | None) -> str | None:
-    return spoken(at, incident.zone, label=call.bot.settings.timezone_label, now=call.now) if at else None
+def _stamp(call: Call, incident: Incident, at: datetime | None) -> Wire | None:
+    return when_words(call, at, incident.zone) if at else None
 
 
 async def _list(call: Call) -> Answer:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.incident import IncidentState
 from bot.domain.lifecycle import PROVISIONAL
 from bot.domain.masking import mask
-from bot.domain.timeline import Entry
+from bot.domain.timeline import Entry, Kind
 from bot.domain.when import Moment
 from bot.incidents import Recorded
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.instants import same_offset, spoken, token
 from bot.wording import Wire
+from storage.entries import entries_of
 
+#: Within this span somebody may not have seen what another changed.
+JUST_NOW = timedelta(minutes=2)
+#: The kinds that set one and the same field of an incident.
+_ONE_FIELD = (
+    frozenset({Kind.SEVERITY}),
+    frozenset({Kind.ROLE}),
+    frozenset({Kind.TITLE}),
+    frozenset({Kind.STATUS, Kind.MITIGATED, Kind.RESOLVED, Kind.REOPENED, Kind.CANCELLED, Kind.DUPLICATE}),
+)
 ECHO = 600  # characters of one's own words that an answer repeats
 #: What an entry's data holds for us: it is said in other words, or not at all.
 _NOT_SHOWN = frozenset({"at_given", "sort", "visibility", "hypothesis", "person_id", "task", "escalation"})
@@ -25,7 +35,7 @@ async def recorded_answer(
 ) -> Answer:
     """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
     entry = recorded.entry
-    lines = [await entry_line(call, entry), *notes]
+    lines = [await entry_line(call, entry), *notes, *await _set_before(call, entry)]
     undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
         Button(call.label("change"), opens=f"edit #{entry.number}", incident=call.about.number),
@@ -40,6 +50,20 @@ async def recorded_answer(
         redact = Button(call.label("redact"), command=f"redact #{entry.number}", incident=call.about.number)
         buttons.append(redact)
     return Answer(Wire("\n".join(lines)), tuple(buttons))
+
+
+async def _set_before(call: Call, entry: Entry) -> list[Wire]:
+    """What somebody else made of the same field a moment before: two may change it at once."""
+    kinds = next((field for field in _ONE_FIELD if entry.kind in field), None)
+    if kinds is None or entry.version > 1:
+        return []
+    role = entry.data.get("role")
+    earlier = [one for one in await entries_of(call.session, call.about.id, kinds=kinds) if one.number < entry.number]
+    last = next((one for one in reversed(earlier) if one.stands and one.data.get("role") == role), None)
+    if last is None or last.recorded_by_id == entry.recorded_by_id or call.now - last.recorded_at > JUST_NOW:
+        return []
+    by = (await call.names()).person(last.recorded_by_id)
+    return [call.say("answers.set_before", by=by, line=await entry_line(call, last))]
 
 
 async def entry_line(call: Call, entry: Entry) -> Wire:
@@ -76,10 +100,11 @@ async def given_keys(call: Call, entry: Entry) -> dict[str, str]:
     return said
 
 
-def when_words(call: Call, at: datetime) -> Wire:
-    """An instant in the incident's zone, and in the reader's own where that differs."""
-    said = spoken(at, call.zone, label=call.bot.settings.timezone_label, now=call.now)
-    if same_offset(at, call.zone, call.actor.tz):
+def when_words(call: Call, at: datetime, zone: str = "") -> Wire:
+    """An instant in the incident's zone (or in `zone`), and in the reader's own where that differs."""
+    zone = zone or call.zone
+    said = spoken(at, zone, label=call.bot.settings.timezone_label, now=call.now)
+    if same_offset(at, zone, call.actor.tz):
         return call.say("answers.instant", said=said)
     return call.say("answers.instant_yours", said=said, yours=token(at, "{time}", said))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bot.domain.errors import PersonMissing, TooLong, UnknownIncident, UnknownRole, UnknownSeverity
 from bot.domain.incident import fold
 from bot.domain.markup import MENTION, mentioned
-from bot.domain.timeline import STATE_KINDS, Kind
-from bot.slack.answer import Answer
+from bot.domain.timeline import STATE_KINDS, Entry, Kind, Source
+from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.lifecycle import set_status
 from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.questions import show_status
-from bot.slack.commands.recorded import recorded_answer
+from bot.slack.commands.recorded import JUST_NOW, recorded_answer
 from bot.slack.parts import ANY_PERSON, LINE, ROLE, SEVERITY, SOME_WORDS, STATUS
 from storage.entries import entries_of
 from storage.viewing import incident_seen
@@ -51,8 +51,21 @@ async def _status(call: Call) -> Answer:
 
 
 async def _lead(call: Call) -> Answer:
-    """`lead @user` hands the lead over; bare, the person takes it."""
+    """`lead @user` hands the lead over; bare, the person takes it, unless somebody was quicker."""
+    taken = None if call.keyed.text else await _taken(call)
+    # The button says *Take the lead*, and it is shown only while nobody has it.
+    if taken is not None and (call.source is Source.BUTTON or call.now - taken.recorded_at <= JUST_NOW):
+        words = call.say("answers.led_already", who=(await call.names()).person(str(taken.data["person_id"])))
+        return Answer(words, (Button(call.label("take_over"), "lead me", incident=call.about.number),))
     return await _give_role(call, "commander", call.keyed.text)
+
+
+async def _taken(call: Call) -> Entry | None:
+    """The entry by which somebody else leads; None where nobody does, or the person themselves."""
+    standing = [one for one in await entries_of(call.session, call.about.id, kinds=STATE_KINDS) if one.stands]
+    holder = fold(standing).roles.get("commander")
+    given = [one for one in standing if one.kind is Kind.ROLE and one.data.get("person_id") == holder]
+    return given[-1] if given and holder not in (None, call.actor.user_id) else None
 
 
 async def _role(call: Call) -> Answer:

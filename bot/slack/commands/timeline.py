@@ -13,14 +13,16 @@ from bot.slack.answer import Answer, Button, Menu, Row
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import RUNNING, named_kind
+from bot.slack.commands.recorded import when_words
 from bot.slack.gate import MEMBERS, may
-from bot.slack.instants import spoken
 from bot.wording import Wire
 from storage.entries import entries_of
 
 PAGE = 15  # entries a page: what a phone shows in a few swipes, and well under Slack's 12,000 characters
 TEXT_MOST = 300
 PEOPLE_MOST, KINDS_MOST = 50, 40
+#: What of an entry's data is the number of another entry.
+_ABOUT = ("hypothesis", "task", "escalation")
 NEWEST, TAKEN_BACK = "newest", "taken-back"
 _NEWEST = frozenset({NEWEST, "latest", "last", "descending", "desc"})
 _TAKEN_BACK = frozenset({TAKEN_BACK, "retracted"})
@@ -156,14 +158,25 @@ def _choices(call: Call, entry: Entry) -> tuple[Button, ...]:
 
 
 async def timeline_line(call: Call, entry: Entry) -> Wire:
-    """One entry as a line."""
-    text = mask(await call.plain(entry.text or str(entry.data.get("title", "")))).text
+    """One entry as a line: when, what sort, what it changed or is about, its words, whose it is."""
+    data, names = entry.data, await call.names()
+    text = mask(await call.plain(entry.text or str(data.get("title", "")))).text
+    known = call.bot.settings.role_named(str(data.get("role")))
+    person_id = data.get("person_id")
     return call.say(
         "answers.timeline_line",
         number=entry.number,
         kind=call.bot.wording.plain(f"kinds.{entry.kind}"),
-        when=spoken(entry.occurred_at, call.zone, label=call.bot.settings.timezone_label, now=call.now),
+        when=when_words(call, entry.occurred_at),
+        role=known.title if known else data.get("role"),
+        person=names.person(str(person_id)) if person_id else None,
+        severity=data.get("severity"),
+        status=data.get("status"),
+        of=f"{call.bot.settings.incident_prefix}-{data['of']}" if "of" in data else None,
+        about=next((data[name] for name in _ABOUT if data.get(name)), None),
+        to=[mask(await call.plain(str(one))).text for one in data.get("to") or []],
         text=text if len(text) <= TEXT_MOST else text[:TEXT_MOST] + "…",
+        who=names.person(entry.author_id),
         link=entry.permalink,
         recovered=entry.source is Source.RECOVERED,
     )
