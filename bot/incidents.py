@@ -78,7 +78,8 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     if repeated is not None:
         return repeated
     stateful = touches_state(change)
-    before_entries = await entries_of(session, incident.id, kinds=STATE_KINDS) if stateful else []
+    anything = stateful and incident.entry_counter > 0
+    before_entries = await entries_of(session, incident.id, kinds=STATE_KINDS) if anything else []
     before = fold(before_entries) if stateful else cached_state(incident)
     after = weigh(before_entries, change, at=at) if stateful else before
     entries = await _write(session, incident, change, at=at)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
 from storage.people import meet, person_of, workspace_of
@@ -37,6 +38,18 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_COUNTED = SQLModel.metadata.tables["workspace"]
+_TAKE_NUMBER = (
+    update(_COUNTED)
+    .where(_COUNTED.c.id == bindparam("workspace"))
+    .values(incident_counter=_COUNTED.c.incident_counter + 1)
+    .returning(_COUNTED.c.incident_counter)
+)
+_CHANNELS = (
+    select(Channel)
+    .where(col(Channel.incident_id).in_(bindparam("incidents", expanding=True)))
+    .order_by(col(Channel.id))
+)
 _PLACE = (
     select(Workspace, Channel, Incident)
     .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
@@ -62,13 +75,7 @@ def cached_fields(state: IncidentState) -> dict[str, object]:
 
 async def take_incident_number(session: AsyncSession, workspace_id: int) -> int:
     """The next INC number, taken in this transaction."""
-    done = await session.execute(
-        update(Workspace)
-        .where(col(Workspace.id) == workspace_id)
-        .values(incident_counter=col(Workspace.incident_counter) + 1)
-        .returning(col(Workspace.incident_counter))
-    )
-    return int(done.scalar_one())
+    return int((await session.execute(_TAKE_NUMBER, {"workspace": workspace_id})).scalar_one())
 
 
 async def add_incident(session: AsyncSession, incident: Incident) -> Incident:
@@ -141,6 +148,12 @@ async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channe
     """The channel of an incident; None until it is opened."""
     query = select(Channel).where(col(Channel.incident_id) == incident_id).order_by(col(Channel.id).desc())
     return (await session.execute(query)).scalars().first()
+
+
+async def channels_of_incidents(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, Channel]:
+    """The channel of each of these incidents that has one, by the incident's key."""
+    found = (await session.execute(_CHANNELS, {"incidents": list(incident_ids)})).scalars()
+    return {one.incident_id: one for one in found if one.incident_id is not None}
 
 
 async def channel_named(session: AsyncSession, workspace_id: int, name: str) -> Channel | None:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from bot.domain.incident import CLOSED
 from bot.domain.tasks import TASK_KINDS
 from bot.domain.timeline import Entry as Recorded
 from storage.entries import as_entry, select_entries
@@ -39,10 +40,19 @@ async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident
     return list((await session.execute(query)).scalars())
 
 
-async def declared_since(session: AsyncSession, viewer: Viewer, since: datetime) -> list[Incident]:
-    """Those of them that were declared since then."""
-    query = select(Incident).where(seen_by(viewer), col(Incident.declared_at) >= since)
-    return list((await session.execute(query.order_by(col(Incident.number).desc()))).scalars())
+async def open_since(
+    session: AsyncSession, viewer: Viewer, like: Incident, since: datetime, most: int
+) -> list[Incident]:
+    """Up to `most` of the public ones that are open, of the same sort as `like`, and declared since then."""
+    query = (
+        select(Incident)
+        .where(seen_by(viewer), col(Incident.declared_at) >= since, col(Incident.id) != like.id)
+        .where(col(Incident.visibility) == "public", col(Incident.sort) == like.sort)
+        .where(col(Incident.status).not_in(sorted(CLOSED)))
+        .order_by(col(Incident.number).desc())
+        .limit(most)
+    )
+    return list((await session.execute(query)).scalars())
 
 
 async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:

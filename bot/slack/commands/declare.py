@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 from bot.domain.detection import read_class
 from bot.domain.errors import EmptyText, PrivateOrPublic, TooLong
-from bot.domain.incident import CLOSED
 from bot.domain.timeline import Change, Kind
 from bot.domain.when import Moment, Precision
 from bot.incidents import Recorded, declare, record
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, Command
-from bot.slack.commands.questions import incident_line
+from bot.slack.commands.questions import incident_lines
 from bot.slack.commands.recorded import entry_line, when_words
 from bot.slack.commands.running import TITLE_MOST, known_severity
 from bot.slack.gate import MEMBERS, Who
@@ -23,7 +22,7 @@ from bot.slack.parts import LINE
 from bot.slack.until_open import minutes_until_open
 from bot.wording import Wire
 from storage.tables import Incident
-from storage.viewing import declared_since
+from storage.viewing import open_since
 
 #: Declared within this span they may be the same; so many are offered.
 SAME_WITHIN, SAME_MOST = timedelta(minutes=10), 3
@@ -95,7 +94,7 @@ async def _declare(call: Call) -> Answer:
     if not near:
         return Answer(Wire("\n".join([words, *linked])))
     offer = call.say("answers.same_incident", count=len(near))
-    lines = [await incident_line(call, one, "answers.listed") for one in near]
+    lines = await incident_lines(call, near, "answers.listed")
     return Answer(Wire("\n".join([words, *linked, offer, *lines])), tuple(_join(call, one) for one in near))
 
 
@@ -128,12 +127,7 @@ async def just_declared(call: Call, incident: Incident) -> list[Incident]:
     """
     if incident.visibility != "public" or incident.sort == "past":
         return []
-    near = []
-    for other in await declared_since(call.session, call.viewer, call.now - SAME_WITHIN):
-        alike = other.visibility == "public" and other.sort == incident.sort and other.status not in CLOSED
-        if alike and other.id != incident.id:
-            near.append(other)
-    return near[:SAME_MOST]
+    return await open_since(call.session, call.viewer, incident, call.now - SAME_WITHIN, SAME_MOST)
 
 
 def _join(call: Call, other: Incident) -> Button:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.errors import WrongChannel
@@ -14,9 +15,9 @@ from bot.slack.commands.recorded import when_words
 from bot.slack.gate import check
 from bot.slack.instants import span
 from bot.wording import Wire
-from storage.incidents import channel_of_incident
+from storage.incidents import channels_of_incidents
 from storage.queue import Job, rearm
-from storage.tables import Incident
+from storage.tables import Channel, Incident
 from storage.viewing import incidents_seen
 
 LISTED = 20
@@ -32,17 +33,26 @@ async def show_status(call: Call) -> Answer:
 
 async def incident_line(call: Call, incident: Incident, template: str) -> Wire:
     """One incident in a line or a few, by a template."""
-    channel = await channel_of_incident(call.session, incident.id)
+    return (await incident_lines(call, [incident], template))[0]
+
+
+async def incident_lines(call: Call, incidents: Sequence[Incident], template: str) -> list[Wire]:
+    """Each of them so."""
+    channels = await channels_of_incidents(call.session, [one.id for one in incidents])
+    return [await _line(call, one, channels.get(one.id), template) for one in incidents]
+
+
+async def _line(call: Call, incident: Incident, channel: Channel | None, template: str) -> Wire:
     begun, ended = incident.started_at or incident.declared_at, incident.resolved_at
     lasted = (ended or call.now) - begun if begun else None
-    names = await call.names()
+    commander = (await call.names()).person(incident.commander_id) if incident.commander_id else None
     return call.say(
         template,
         label=f"{call.bot.settings.incident_prefix}-{incident.number}",
         title=mask(await call.plain(incident.title)).text,
         status=incident.status,
         severity=incident.severity,
-        commander=names.person(incident.commander_id) if incident.commander_id else None,
+        commander=commander,
         started=_stamp(call, incident, begun),
         assumed=incident.start_assumed,
         detected=_stamp(call, incident, incident.detected_at),
@@ -65,7 +75,7 @@ async def _list(call: Call) -> Answer:
     standing = [incident for incident in seen if incident.status not in CLOSED]
     ended = [incident for incident in seen if incident.status in CLOSED]
     shown = (standing + ended)[:LISTED]
-    lines = [await incident_line(call, incident, "answers.listed") for incident in shown]
+    lines = await incident_lines(call, shown, "answers.listed")
     head = call.say("answers.list", open=len(standing), shown=len(shown), more=len(seen) - len(shown))
     return Answer(Wire("\n".join([head, *lines])))
 
