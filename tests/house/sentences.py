@@ -65,7 +65,8 @@ def sentences() -> Mapping[str, Sentence]:
     found = {}
     for path in sorted(ENGLISH.glob("*.toml")):
         for key, source in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found[f"{path.stem}.{key}"] = _read(Sentence(f"{path.stem}.{key}", source))
+            if isinstance(source, str):  # tables hold rules, no sentences
+                found[f"{path.stem}.{key}"] = _read(Sentence(f"{path.stem}.{key}", source))
     return found
 
 

@@ -14,6 +14,7 @@ from bot.cli.replaying.judge import Verdict, judge
 from bot.cli.replaying.player import Played, Player, Watcher
 from bot.cli.replaying.script import Script
 from bot.cli.replaying.stage import stage
+from bot.domain.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Performance:
     """What came of one script. `structured` is the draft's JSON text; `seconds` real time."""
 
     name: str
+    record: Record
     markdown: str
     structured: str
     played: Played
@@ -60,7 +62,8 @@ async def perform(script: Script, watcher: Watcher | None = None) -> Performance
     with tempfile.TemporaryDirectory(prefix="tocsin-replay-") as folder:
         async with stage(script, Path(folder)) as set_up:
             played = await Player(script, set_up, watcher).play()
-            markdown, structured = texts(set_up.settings, await record_of(set_up.settings, 1))
+            record = await record_of(set_up.settings, 1)
+            markdown, structured = texts(set_up.settings, record)
             refused = tuple(f"{call.method}: {call.error}" for call in set_up.workspace.refused)
     verdict = judge(script.expected, json.loads(structured), script.must_not_appear, markdown, structured)
-    return Performance(script.name, markdown, structured, played, verdict, refused, time.monotonic() - begun)
+    return Performance(script.name, record, markdown, structured, played, verdict, refused, time.monotonic() - begun)

@@ -103,6 +103,11 @@ def dates(text: str, year: int | None = None) -> list[date]:
     return [each.day for each in _dates(text, year)]
 
 
+def dated(text: str, year: int | None = None) -> list[tuple[int, int, date]]:
+    """(where it begins, where it ends, the date) of every date in a text, in order; see `dates`."""
+    return [(each.start, each.end, each.day) for each in _dates(text, year)]
+
+
 def moments(text: str, day: date | None = None) -> list[Written]:
     """Every instant in a text, in order. `day` is the document's, for a clock without a date; without any it is left
     out. In a range over midnight the second clock is the next day's."""
