@@ -18,7 +18,19 @@ from bot.slack.commands import COMMANDS
 from tests.house.sentences import sentences
 from tests.house.source import called, nodes, python, strings, tree
 
-FAMILIES = ("answers", "card", "document", "errors", "help", "kinds", "labels", "lines", "merging", "modals")
+FAMILIES = (
+    "answers",
+    "card",
+    "checks",
+    "document",
+    "errors",
+    "help",
+    "kinds",
+    "labels",
+    "lines",
+    "merging",
+    "modals",
+)
 MENTION = re.compile(rf"({'|'.join(FAMILIES)})\.[a-z_\0]+")
 #: Functions that put a family before a key: the last part of what is called -> the family.
 SHORTHANDS = {"label": "labels", "_label": "labels", "_field": "card"}

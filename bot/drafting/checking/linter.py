@@ -95,6 +95,13 @@ class Linter:
         stems = tuple(self._rules.of("looking"))
         return len(words) > 1 and any(word.startswith(stems) for word in words)
 
+    def placeholder(self, text: str) -> str:
+        """What in a text still has to be filled in; '' where nothing has."""
+        if "placeholders" not in self._compiled:
+            self._compiled["placeholders"] = [re.compile(each, re.I) for each in sorted(self._rules.of("placeholders"))]
+        found = (pattern.search(text) for pattern in self._compiled["placeholders"])
+        return next((each[0] for each in found if each), "")
+
     def _patterns(self, rule: Rule) -> list[re.Pattern[str]]:
         if rule.name not in self._compiled:
             texts = [filled(each, self._people, self._rules.of("slips")) for each in rule.patterns]

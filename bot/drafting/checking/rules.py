@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PLACES = ("cause", "fix", "conclusion", "improvement", "task")
-LISTS = ("roles", "slips", "verbs", "no_verbs", "hollow", "fillers", "looking", "openers")
+LISTS = ("roles", "slips", "verbs", "no_verbs", "hollow", "fillers", "looking", "openers", "placeholders")
+PATTERNS = ("placeholders",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,8 @@ class _Reader:
         if not _is_texts(patterns):
             self._refuse(where, f"rule {name}: `match` takes a list of texts")
             return None
-        for pattern in patterns:
-            try:
-                re.compile(filled(pattern, ["x"], ["x"]))
-            except re.error as fault:
-                self._refuse(pattern[:20], f"rule {name}: {pattern!r}: {fault}")
-                return None
+        if not all(self._compiles(f"rule {name}", pattern) for pattern in patterns):
+            return None
         said = [table.get("reason"), table.get("instead", "")]
         if not _is_texts(said) or not said[0]:
             self._refuse(where, f"rule {name}: `reason` is missing")
@@ -106,8 +103,18 @@ class _Reader:
                 self._refuse(name, f"there is no list {name!r} under [words]")
             elif not _is_texts(items):
                 self._refuse(name, f"{name} takes a list of texts")
+            elif name in PATTERNS:
+                yield name, frozenset(item for item in items if self._compiles(name, item))
             else:
                 yield name, frozenset(item.casefold() for item in items)
+
+    def _compiles(self, where: str, pattern: str) -> bool:
+        try:
+            re.compile(filled(pattern, ["x"], ["x"]))
+        except re.error as fault:
+            self._refuse(pattern[:20], f"{where}: {pattern!r}: {fault}")
+            return False
+        return True
 
     def _refuse(self, needle: str, what: str) -> None:
         self.faults.append(self.told(needle, what))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -15,12 +14,6 @@ from bot.drafting.checking.summary_points import edit
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails
 from bot.drafting.length import TARGET
 from bot.drafting.written.outline import Field, Section
-
-_PLACEHOLDER = re.compile(
-    r"\b(?:TODO|TBD|TBC|FIXME|XXX+|N\.?N\.)\b|\?{3,}|_{4,}|\{\{.*?\}\}|lorem ipsum"
-    r"|\[(?:insert|your|name|date|time|service|team|description|fill)\b[^\]\n]{0,40}\]",
-    re.IGNORECASE,
-)
 
 
 def right_length(paper: Paper, linter: Linter) -> Verdict:
@@ -36,7 +29,7 @@ def right_length(paper: Paper, linter: Linter) -> Verdict:
 
 def sections_agree(paper: Paper, linter: Linter) -> Verdict:
     """Point 40, by the format's rules: sections agree, no placeholder stays, and nothing secret or private is in it."""
-    for found in (*_contradictions(paper), *_left_over(paper), *_secrets(paper)):
+    for found in (*_contradictions(paper), *_left_over(paper, linter), *_secrets(paper)):
         return found
     return HOLDS
 
@@ -61,12 +54,12 @@ def _contradictions(paper: Paper) -> Iterator[Verdict]:
             yield fails("share_differs", part.block.line, said=said, share=shares[0], mend=edit(part))
 
 
-def _left_over(paper: Paper) -> Iterator[Verdict]:
+def _left_over(paper: Paper, linter: Linter) -> Iterator[Verdict]:
     for part in paper.outline.parts:
-        found = _PLACEHOLDER.search(part.block.plain) if part.section is not Section.EVIDENCE else None
+        found = linter.placeholder(part.block.plain) if part.section is not Section.EVIDENCE else ""
         if found:
             refs = part.block.refs
-            yield fails("placeholder", part.block.line, text=found[0], mend=f"edit #{refs[0]} …" if refs else "")
+            yield fails("placeholder", part.block.line, text=found, mend=f"edit #{refs[0]} …" if refs else "")
 
 
 def _secrets(paper: Paper) -> Iterator[Verdict]:
