@@ -9,7 +9,8 @@ from bot.drafting.checking.linter import Linter
 from bot.drafting.checking.paper import Paper, lines_of
 from bot.drafting.checking.summary_points import edit
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails, undecided
-from bot.drafting.written.outline import Field, Part, Section
+from bot.drafting.written.names import Field, Section
+from bot.drafting.written.outline import Part
 from bot.drafting.written.prose import begins_way_out, sentences
 
 _TERM = re.compile(r"[^\W_]{4,}")

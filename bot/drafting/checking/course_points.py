@@ -10,7 +10,7 @@ from bot.domain.timeline import Kind
 from bot.drafting.checking.linter import Linter
 from bot.drafting.checking.paper import Bullet, Paper, lines_of
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails, undecided
-from bot.drafting.written.outline import Field, Section
+from bot.drafting.written.names import Field, Section
 from bot.drafting.written.prose import called, is_assumption
 
 _TO = re.compile(r"\A(?:Escalated )?to\s+(?:the\s+)?\w", re.IGNORECASE)

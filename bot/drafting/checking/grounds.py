@@ -45,7 +45,7 @@ class Grounds:
     start: datetime | None = None
     end: datetime | None = None
     minutes: frozenset[int] = frozenset()
-    """Lengths that the whole record gives: from start to end, each window, all windows together."""
+    """Lengths that the whole record gives: from start to end, each window, all windows together, on wrong paths."""
     has_words: bool = True
     """False where only an evidence list is known: then words and numbers can't be proved."""
 
@@ -81,6 +81,8 @@ def grounds(record: Record, made: Draft) -> Grounds:
     summary = made.summary
     spans = [whole_minutes(summary.span)] if summary.span is not None else []
     minutes = [*spans, summary.minutes_degraded, *(window.minutes for window in summary.windows)]
+    if made.figures.misled is not None:
+        minutes.append(whole_minutes(made.figures.misled))
     return Grounds(
         label=record.label,
         zone=record.zone,

@@ -12,7 +12,7 @@ from bot.drafting.checking.paper import Paper
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails, undecided
 from bot.drafting.escape import one_line
 from bot.drafting.written.measures import measures
-from bot.drafting.written.outline import Section
+from bot.drafting.written.names import Section
 from bot.drafting.written.told import Fact
 
 TASKS = 3

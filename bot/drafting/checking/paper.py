@@ -16,7 +16,8 @@ from bot.drafting.statements import Draft
 from bot.drafting.written.blocks import Block, Shape, blocks
 from bot.drafting.written.course import Course
 from bot.drafting.written.moments import Written, Zone, dates, moments, zones_in
-from bot.drafting.written.outline import Field, Outline, Part, Section, outline
+from bot.drafting.written.names import Field, Section
+from bot.drafting.written.outline import Outline, Part, outline
 from bot.drafting.written.prose import is_assumption, is_nothing
 
 _REFS = re.compile(r"(?<!\\)\s*\[\d{1,6}(?:,\s*\d{1,6})*\](?!\()")

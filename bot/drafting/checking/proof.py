@@ -15,9 +15,11 @@ from bot.drafting.checking.paper import Paper
 from bot.drafting.clocks import ENGLISH
 from bot.drafting.written.blocks import Block, Shape
 from bot.drafting.written.moments import Written, dated, moments
-from bot.drafting.written.outline import Field, Section
+from bot.drafting.written.names import Field, Section
 
 _ORDINAL = re.compile(r"(\s*)(\d{1,9})[.)]\s")
+_TOLD = (Section.SUMMARY, Section.TIMELINE)
+_COUNTED = re.compile(r"(?P<word>[^\W\d]+) (?P<number>\d+)\Z")
 _OWNER = re.compile(r"\bowner:\s*(?P<whom>.+?)\s*(?=—|\Z)")
 _WHOM = re.compile(r"(?:—\s|\A)(?:Escalated )?to (?P<whom>[^:—]+?)(?=:|\.\Z|\s—|\Z)")
 _BY = re.compile(r"\b(?:answered|declared.*?|, ) ?by (?P<whom>.+?)(?= at \S*\d|\.\Z| \([a-z ]+\)(?: |\Z))", re.I)
@@ -26,6 +28,13 @@ _CALENDAR = frozenset(word.casefold() for full in (*ENGLISH.weekdays, *ENGLISH.m
     "am",
     "pm",
 }
+
+
+#: Characters before which a bullet's own clock stands.
+LEAD = 24
+
+Judged = tuple[Claim, str, bool]
+"""A claim, what it is, and whether the entries say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,23 @@ def unproved(paper: Paper, openers: frozenset[str] = frozenset()) -> tuple[Unpro
     if paper.grounds is None:
         return ()
     proof = _Proof(paper, paper.grounds, openers)
-    found = [each for block in paper.blocks for each in proof.of(block)]
+    found = [each for block, above in _nested(paper.blocks) for each in proof.of(block, above)]
     found += proof.ordinals()
     return tuple(sorted(dict.fromkeys(found), key=lambda each: each.line))
+
+
+def _nested(found: Iterable[Block]) -> Iterator[tuple[Block, tuple[int, ...]]]:
+    """Each block with the references of the list items that it stands under."""
+    within: list[Block] = []
+    for block in found:
+        if block.shape is Shape.ITEM:
+            while within and within[-1].depth >= block.depth:
+                within.pop()
+        else:
+            within = []
+        yield block, tuple(number for each in within for number in each.refs)
+        if block.shape is Shape.ITEM:
+            within.append(block)
 
 
 class _Proof:
@@ -62,39 +85,63 @@ class _Proof:
         self._openers = openers
         first = next((at for each in every for at in each.instants), None)
         self._day = paper.day or (grounds.clock.day(first) if first else None)
-        self._fields = {part.block.line: part.field for part in paper.outline.parts}
-        evidence = (part for part in paper.outline.parts if part.section is Section.EVIDENCE)
-        self._evidence = {part.block.line for part in evidence}
+        self._fields = {part.block.line: part.field for part in paper.outline.parts if part.section in _TOLD}
+        self._counted: dict[str, int] = {}
 
-    def of(self, block: Block) -> Iterator[Unproved]:
-        """What one block claims and its entries do not say."""
+    def of(self, block: Block, above: tuple[int, ...]) -> Iterator[Unproved]:
+        """What one block claims and its entries do not say; `above` are those of the item that it stands under."""
         text = block.plain
         cited = self._grounds.of(block.refs) if block.refs else self._grounds.every
         for number in dict.fromkeys(block.refs):
             if number not in self._grounds.entries:
                 yield Unproved(block.line, "reference", f"[{number}]")
-        found = [*self._addresses(text, cited), *self._times(text, cited), *self._lengths(text, cited, block.refs)]
-        taken = [claim for claim, _, _ in found] + self._labels(text)
+        if not self._grounds.has_words:
+            yield from self._leading_clock(block, cited)
+            return
+        found = [
+            *self._addresses(text, cited),
+            *self._times(text, cited),
+            *self._lengths(text, cited, block.refs, above),
+        ]
+        taken = [claim for claim, _, _ in found] + self._labels(text) + self._counting(block)
         found += self._numbers(text, cited, taken)
-        if self._grounds.has_words:
-            found += self._names(block, cited, taken)
+        found += self._names(block, cited, taken)
         for claim, what, is_proved in found:
             if not is_proved:
                 yield Unproved(block.line, what, claim.text.strip(), self._elsewhere(what, claim))
+
+    def _leading_clock(self, block: Block, cited: list[Ground]) -> Iterator[Unproved]:
+        """Of a bullet whose entries are known by their times alone: the clock that it begins with."""
+        if block.shape is not Shape.ITEM or not block.refs or block.line not in self._fields:
+            return
+        if not all(each.instants for each in cited):
+            return
+        for claim, what, is_proved in self._times(block.plain, cited):
+            if claim.start < LEAD and ":" in claim.text and not is_proved:
+                yield Unproved(block.line, what, claim.text.strip())
 
     def _labels(self, text: str) -> list[Claim]:
         """The incident's own label, and that of another with the same prefix which it is a duplicate of."""
         found = re.finditer(rf"\b{re.escape(self._grounds.label.rpartition('-')[0])}-\d+\b", text)
         return [Claim(each.start(), each.end(), each[0]) for each in found if each[0].casefold() in self._grounds.about]
 
+    def _counting(self, block: Block) -> list[Claim]:
+        """The number of a label that only counts on (`Window 2:`), in words of ours."""
+        found = _COUNTED.match(block.label)
+        if found is None or found["word"].casefold() not in self._paper.said:
+            return []
+        word, number = found["word"], int(found["number"])
+        last, self._counted[word] = self._counted.get(word, 0), number
+        return [Claim(found.start("number"), found.end("number"), found["number"])] if number == last + 1 else []
+
     # Addresses, times, lengths
 
-    def _addresses(self, text: str, cited: list[Ground]) -> Iterator[tuple[Claim, str, bool]]:
+    def _addresses(self, text: str, cited: list[Ground]) -> Iterator[Judged]:
         for claim in addresses(text):
             known = frozenset().union(*(each.addresses for each in cited))
-            yield claim, "name", claim.text.rstrip(".,;:!?'\"*_)]") in known or not self._grounds.has_words
+            yield claim, "name", claim.text.rstrip(".,;:!?'\"*_)]") in known
 
-    def _times(self, text: str, cited: list[Ground]) -> Iterator[tuple[Claim, str, bool]]:
+    def _times(self, text: str, cited: list[Ground]) -> Iterator[Judged]:
         instants = [at for each in cited for at in each.instants]
         days = {self._clock.day(at) for at in instants} | {day for each in cited for day in each.days}
         said = frozenset().union(*(each.numbers for each in cited))
@@ -126,10 +173,12 @@ class _Proof:
             wall.second,
         )
 
-    def _lengths(self, text: str, cited: list[Ground], refs: tuple[int, ...]) -> Iterator[tuple[Claim, str, bool]]:
+    def _lengths(
+        self, text: str, cited: list[Ground], refs: tuple[int, ...], above: tuple[int, ...]
+    ) -> Iterator[Judged]:
         computed = set(self._grounds.minutes)
         if refs:
-            instants = {at for each in cited for at in each.instants}
+            instants = {at for each in (*cited, *self._grounds.of(above)) for at in each.instants}
             bounds = {at for at in (self._grounds.start, self._grounds.end) if at is not None}
             computed |= {_whole(a, b) for a, b in combinations(sorted(instants | bounds), 2)} | {0}
         for claim in lengths(text):
@@ -138,14 +187,12 @@ class _Proof:
 
     # Numbers and names
 
-    def _numbers(self, text: str, cited: list[Ground], taken: list[Claim]) -> list[tuple[Claim, str, bool]]:
-        if not self._grounds.has_words:
-            return []
+    def _numbers(self, text: str, cited: list[Ground], taken: list[Claim]) -> list[Judged]:
         said = frozenset().union(*(each.numbers for each in cited))
         free = [claim for claim in numbers(text) if not _within(claim, taken)]
         return [(claim, "number", value_of(claim.text) in said) for claim in free]
 
-    def _names(self, block: Block, cited: list[Ground], taken: list[Claim]) -> Iterator[tuple[Claim, str, bool]]:
+    def _names(self, block: Block, cited: list[Ground], taken: list[Claim]) -> Iterator[Judged]:
         if block.shape is Shape.HEADING and block.depth > 1 and not self._paper.has_refs:
             return  # a document of another making has headings of its own
         own = frozenset().union(*(each.words for each in cited))

@@ -16,7 +16,7 @@ from bot.drafting.checking.verdict import State, Verdict
 from bot.drafting.draft import draft
 from bot.drafting.statements import Draft
 from bot.drafting.written.measures import measures
-from bot.drafting.written.outline import Field, Section
+from bot.drafting.written.names import Field, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ def _by_evidence(paper: Paper) -> Grounds | None:
     parts = [part for part in paper.outline.parts if part.section is Section.EVIDENCE and part.block.refs]
     timed = []
     for part in parts:
-        found = paper.moments(part.text)
+        # A declaration is printed with the time it was typed, and stands for a start that may lie before it.
+        found = [] if part.text.startswith("declaration") else paper.moments(part.text)
         timed.append((part.block.refs[0], paper.at(found[0]) if found else None))
     return of_evidence(timed, paper.clock_zone.name) if paper.clock_zone.name else None
 

@@ -11,7 +11,8 @@ from bot.drafting.checking.paper import Paper, lines_of
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails, undecided
 from bot.drafting.length import SUMMARY_LIMIT
 from bot.drafting.written.moments import Written
-from bot.drafting.written.outline import Field, Part, Section
+from bot.drafting.written.names import Field, Section
+from bot.drafting.written.outline import Part
 from bot.drafting.written.prose import sentences, services_named
 
 NOT_MEASURED = "not measured"

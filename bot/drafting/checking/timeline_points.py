@@ -12,7 +12,7 @@ from bot.drafting.checking.paper import Bullet, Paper, lines_of
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails, undecided
 from bot.drafting.length import count_words
 from bot.drafting.written.moments import dated
-from bot.drafting.written.outline import Field
+from bot.drafting.written.names import Field
 from bot.drafting.written.prose import sentences
 
 SENTENCES = 2

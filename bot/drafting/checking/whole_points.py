@@ -13,7 +13,8 @@ from bot.drafting.checking.paper import Paper
 from bot.drafting.checking.summary_points import edit
 from bot.drafting.checking.verdict import HOLDS, Verdict, fails
 from bot.drafting.length import TARGET
-from bot.drafting.written.outline import Field, Section
+from bot.drafting.written.blocks import Shape
+from bot.drafting.written.names import Field, Section
 
 
 def right_length(paper: Paper, linter: Linter) -> Verdict:
@@ -55,11 +56,10 @@ def _contradictions(paper: Paper) -> Iterator[Verdict]:
 
 
 def _left_over(paper: Paper, linter: Linter) -> Iterator[Verdict]:
-    for part in paper.outline.parts:
-        found = linter.placeholder(part.block.plain) if part.section is not Section.EVIDENCE else ""
-        if found:
-            refs = part.block.refs
-            yield fails("placeholder", part.block.line, text=found, mend=f"edit #{refs[0]} …" if refs else "")
+    for block in paper.blocks:
+        if block.shape in (Shape.ITEM, Shape.TEXT) and (found := linter.placeholder(block.plain)):
+            mend = f"edit #{block.refs[0]} …" if block.refs else ""
+            yield fails("placeholder", block.line, text=found, mend=mend)
 
 
 def _secrets(paper: Paper) -> Iterator[Verdict]:
