@@ -213,4 +213,4 @@ def test_each_release_follows_one_other() -> None:
     assert len(versions) == len(list((ROOT / "storage/migrations/versions").glob("0*.py")))
     for number, written in versions.items():
         before = f'"{int(number) - 1:04}"' if number != "0001" else "None"
-        assert f'revision = "{number}"\ndown_revision = {before}\n' in written.replace('oldest = "0001"\n', '')
+        assert f'revision = "{number}"\ndown_revision = {before}\n' in written.replace('oldest = "0001"\n', "")
