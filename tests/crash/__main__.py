@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.crash import printing
+from tests.crash.at_each import Boundary, die_at_each
 from tests.crash.at_random import kill_at_random
 from tests.crash.mortal import ROOT
 from tests.crash.proof import prove
 from tests.crash.stage import DATABASES, database_server, empty_database
-from tests.crash.story import die_at_each
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -41,13 +41,13 @@ async def run(chosen: argparse.Namespace, server_url: str | None, folder: Path) 
     database, faults = chosen.database, 0
     print(f"\n== {printing.NAMES[database]} (seed {chosen.seed}) ==", flush=True)
     if chosen.kills:
-        url, place = await empty_database(server_url, _folder(folder, "random"), "crash_random"), folder / "random"
+        place = _folder(folder, "random")
+        url = await empty_database(server_url, place, "crash_random")
         killed = await kill_at_random(database, url, place, kills=chosen.kills, seed=chosen.seed)
         print(printing.killed(killed), flush=True)
         faults += len(killed.reckoning.faults)
     if chosen.boundaries != 0:
-        url, place = await empty_database(server_url, _folder(folder, "story"), "crash_story"), folder / "story"
-        told = await die_at_each(database, url, place, lambda names: _some(names, chosen))
+        told = await die_at_each(database, server_url, _folder(folder, "story"), lambda names: _some(names, chosen))
         print(printing.told(told), flush=True)
         faults += len(told.reckoning.faults)
     proof = await prove(database, running=os.environ.get("TOCSIN_TEST_POSTGRES"))
@@ -60,11 +60,10 @@ def _folder(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _some(names: Sequence[str], chosen: argparse.Namespace) -> Sequence[str]:
-    if chosen.boundaries is None or chosen.boundaries >= len(names):
-        return names
-    picked = set(random.Random(chosen.seed).sample(names, chosen.boundaries))
-    return [name for name in names if name in picked]
+def _some(boundaries: Sequence[Boundary], chosen: argparse.Namespace) -> Sequence[Boundary]:
+    if chosen.boundaries is None or chosen.boundaries >= len(boundaries):
+        return boundaries
+    return random.Random(chosen.seed).sample(boundaries, chosen.boundaries)
 
 
 def on_both(chosen: argparse.Namespace) -> int:

@@ -56,13 +56,18 @@ class Mortal:
         self._reader = asyncio.create_task(self._read())
 
     async def close(self) -> None:
-        """Kill what still lives."""
+        """Kill what still lives: the bot, then what it was forked from, which ends by itself or is made to."""
         self.kill()
-        if self._forge is not None and self._forge.stdin is not None:
-            self._forge.stdin.close()
+        assert self._forge is not None
+        assert self._forge.stdin is not None
+        self._forge.stdin.close()
+        try:
             await asyncio.wait_for(self._forge.wait(), PATIENCE)
-        if self._reader is not None:
-            await self._reader
+        except TimeoutError:
+            self._forge.kill()
+        assert self._reader is not None
+        with suppress(TimeoutError):  # whoever still held its output would keep us here
+            await asyncio.wait_for(self._reader, 1)
 
     async def begin(self, *, target: str | None = None, note: bool = False, wait: bool = True) -> None:
         """Begin a bot, armed from its first moment on as with `arm`. With `wait`, until it is connected or dead."""
@@ -108,20 +113,24 @@ class Mortal:
         return self._heard["pid"].is_set() and not self._heard["dead"].is_set()
 
     async def dead(self) -> None:
-        """Return when the bot is dead and the workspace has seen its link go."""
-        await self._heard["dead"].wait()
+        """Return when the bot that was killed is dead and the workspace has seen its link go."""
+        await asyncio.wait_for(self._heard["dead"].wait(), PATIENCE)
         for _ in range(int(PATIENCE / 0.005)):
             if not self._ws.socket.connections:
                 return
             await asyncio.sleep(0.005)
         raise TimeoutError("the link of a dead bot stays")
 
+    async def dies_before(self, over: asyncio.Event) -> bool:
+        """Wait for the bot's death or for `over`, whichever comes first; whether it is dead, its link gone."""
+        await _first(self._heard["dead"], over)
+        if self.alive:
+            return False
+        await self.dead()
+        return True
+
     async def _either(self, name: str) -> None:
-        waiting = [asyncio.create_task(self._heard[one].wait()) for one in (name, "dead")]
-        done, _ = await asyncio.wait(waiting, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
-        if not done:
+        if not await _first(self._heard[name], self._heard["dead"], within=PATIENCE):
             raise TimeoutError(f"the bot never said {name}")
 
     async def _read(self) -> None:
@@ -136,6 +145,15 @@ class Mortal:
                 self.pid = 0
                 self.ends.append(value)
             self._heard[name].set()
+
+
+async def _first(*events: asyncio.Event, within: float | None = None) -> bool:
+    """Wait for one of these to be set; False where none was within so many seconds."""
+    waiting = [asyncio.create_task(one.wait()) for one in events]
+    done, _ = await asyncio.wait(waiting, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    return bool(done)
 
 
 @asynccontextmanager

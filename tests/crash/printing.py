@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.crash.at_each import Told
 from tests.crash.at_random import Killed
 from tests.crash.proof import STRICT, Proof
 from tests.crash.reckoning import COMMANDS, EVENTS, Reckoning, Tally
-from tests.crash.story import Told
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 MOST_FAULTS = 40
@@ -23,7 +23,7 @@ def killed(one: Killed) -> str:
             *_outcome(found),
             f"  Commands: {found.refused} refused in words that nothing was recorded (none is there), "
             f"{found.unanswered} that nobody saw answered (none is there twice).",
-            *_verdict(found, one.kills, of="random kills"),
+            *_verdict(found, sureness(one.kills)),
         ]
     )
 
@@ -33,11 +33,11 @@ def told(one: Told) -> str:
     missed = [f"  not passed when told again: {name}" for name in one.missed]
     return "\n".join(
         [
-            f"\nkill -9 at {len(one.died)} of {one.boundaries} boundaries (before and after each commit, "
+            f"\nkill -9 at {len(one.died)} of {one.boundaries or 'many'} boundaries (before and after each commit, "
             f"acknowledgement and call of one incident's story, and of a start), {one.seconds:.0f} s",
             *missed,
             *_outcome(one.reckoning),
-            *_verdict(one.reckoning, len(one.died), of="boundaries"),
+            *_verdict(one.reckoning, _share(one)),
         ]
     )
 
@@ -61,9 +61,9 @@ def _outcome(found: Reckoning) -> list[str]:
     return [tallies(found), made(found)]
 
 
-def _verdict(found: Reckoning, tries: int, *, of: str) -> list[str]:
+def _verdict(found: Reckoning, sure: str) -> list[str]:
     if not found.faults:
-        return [f"  Nothing lost, nothing doubled, exactly one of each. {sureness(tries, of=of)}"]
+        return [f"  Nothing lost, nothing doubled, exactly one of each. {sure}"]
     more = len(found.faults) - MOST_FAULTS
     told = [f"  FAULT {fault}" for fault in found.faults[:MOST_FAULTS]]
     return [*told, *([f"  and {more} more"] if more > 0 else [])]
@@ -99,19 +99,23 @@ def made(found: Reckoning) -> str:
     return table(rows, head=("per incident", "incidents", "min", "max"))
 
 
-def sureness(tries: int, *, of: str) -> str:
+def sureness(tries: int) -> str:
     """The rule of three: what no fault in so many independent tries proves, at 95 %."""
-    most = f"{3 / tries:.2%}" if tries > 3 else "nothing"
-    return f"0 of {tries} {of} proves a share of less than {most} (rule of three, at 95 %)."
+    if tries < 10:
+        return f"0 of {tries} random kills proves little."
+    return f"0 of {tries} random kills proves that fewer than {3 / tries:.1%} do harm (rule of three, at 95 %)."
+
+
+def _share(one: Told) -> str:
+    if len(one.died) == one.boundaries:
+        return "Those are all boundaries that this story passes: nothing is left to chance."
+    return "The others were left out."
 
 
 def _sum(some: Iterable[Tally]) -> Tally:
     whole = Tally()
     for one in some:
-        whole.acknowledged += one.acknowledged
-        whole.stored += one.stored
-        whole.lost += one.lost
-        whole.doubled += one.doubled
+        whole.add(one)
     return whole
 
 

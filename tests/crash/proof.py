@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
@@ -20,10 +19,9 @@ from sandbox.courier import ACKNOWLEDGED
 from storage.durability import Fact, doctor_facts
 from tests.crash import traced
 from tests.crash.people import VERBS
-from tests.crash.stage import Stage, empty_database, stage
-from tests.crash.story import NO_DELAY
-from tests.crash.traced import Asked
-from tests.postgres import server
+from tests.crash.stage import NO_DELAY, Stage, empty_database, stage
+from tests.crash.traced import Asked, tracer_fault
+from tests.postgres import server, server_user
 
 LINES = 12
 #: What `doctor` asks of a database, without which a commit may not last.
@@ -48,19 +46,20 @@ class Proof:
     @property
     def holds(self) -> bool:
         """Nothing went out early, and what the database says of itself is without fault."""
-        weak = [
-            fact for fact in self.facts if fact.fault and fact.name in ("synchronous", "synchronous_commit", "fsync")
-        ]
+        weak = [fact for fact in self.facts if fact.fault and fact.name in STRICT]
         return not self.early and not weak and (self.missing is not None or not self.nowhere)
 
 
-async def prove(database: str, *, running: str | None = None) -> Proof:
-    """Trace a bot, and on PostgreSQL the server, while people talk. `running` names a server that cannot be traced."""
+async def prove(database: str, *, running: str | None = None, lines: int = LINES) -> Proof:
+    """Trace a bot, and on PostgreSQL the server, while people say so many `lines` of each kind.
+
+    `running` names a server that cannot be traced.
+    """
     proof = Proof(database)
-    if shutil.which("strace") is None:
-        proof.missing = "strace is not on this machine: no call was traced"
-    elif database == "postgresql" and running:
-        proof.missing = "a server that runs already is not traced"
+    proof.missing = tracer_fault()
+    if proof.missing is None and database == "postgresql":
+        is_foreign = "a server that runs already is not traced: unset TOCSIN_TEST_POSTGRES"
+        proof.missing = is_foreign if running else tracer_fault(server_user())
     if proof.missing is not None:
         return proof
     with ExitStack() as stack:
@@ -69,7 +68,7 @@ async def prove(database: str, *, running: str | None = None) -> Proof:
         calls = f"trace={traced.WRITES},{traced.SYNCS}"
         under = [*traced.STRACE, "-e", calls, "-o", str(folder / "bot.trace")]
         async with stage(own, await empty_database(url, own, "traced"), call=NO_DELAY, under=under) as here:
-            sayings = await _talk(here)
+            sayings = await _talk(here, lines)
             proof.facts = await doctor_facts(await here.database())
         await asyncio.sleep(0.2)  # the tracer writes its last lines
         _follow(proof, sayings, folder)
@@ -91,7 +90,7 @@ def _traced_server(folder: Path) -> AbstractContextManager[str]:
     return server({"fsync": "on", "full_page_writes": "on"}, under=under)
 
 
-async def _talk(here: Stage) -> dict[str, str]:
+async def _talk(here: Stage, lines: int) -> dict[str, str]:
     """People talk, alone and all at once; envelope id -> the words that were acknowledged with it."""
     # A tracer slows everything down; nothing here is about time.
     here.ws.courier.ack_within = timedelta(seconds=20)
@@ -101,14 +100,14 @@ async def _talk(here: Stage) -> dict[str, str]:
     await here.settled()
     room, chance = here.rooms[0], random.Random(0)
     ben = here.person("ben")
-    for n in range(LINES):
+    for n in range(lines):
         message = await ben.says(f"the pool is full w{n}a", room)
         await _heard(here)
         await ben.edits(message, f"the pool is full w{n}a take 2")
         await ana.types(f"/incident {chance.choice(VERBS)} checked the pool w{n}b", room)
     await asyncio.gather(
-        *(ana.types(f"/incident note checked the pool w{n}c", room) for n in range(LINES)),
-        *(ben.says(f"!{chance.choice(VERBS)} looked at the pool w{n}d", room) for n in range(LINES)),
+        *(ana.types(f"/incident note checked the pool w{n}c", room) for n in range(lines)),
+        *(ben.says(f"!{chance.choice(VERBS)} looked at the pool w{n}d", room) for n in range(lines)),
     )
     await here.settled()
     here.bot.kill()
@@ -117,6 +116,7 @@ async def _talk(here: Stage) -> dict[str, str]:
 
 
 async def _heard(here: Stage) -> None:
+    """Return when every payload is acknowledged, or given up after its last retry."""
     while here.unheard():  # noqa: ASYNC110  nothing tells
         await asyncio.sleep(0.005)
 

@@ -47,6 +47,13 @@ class Tally:
         self.lost += copies == 0
         self.doubled += copies > 1
 
+    def add(self, other: Tally) -> None:
+        """Count these too."""
+        self.acknowledged += other.acknowledged
+        self.stored += other.stored
+        self.lost += other.lost
+        self.doubled += other.doubled
+
 
 @dataclass(slots=True)
 class Reckoning:
@@ -61,6 +68,17 @@ class Reckoning:
     refused: int = 0
     """Commands answered with words that nothing was recorded: those must not be there."""
     faults: list[str] = field(default_factory=list)
+
+    def add(self, other: Reckoning) -> None:
+        """Count what another stage came to as well."""
+        for kind, tally in other.tallies.items():
+            self.tallies[kind].add(tally)
+        for thing, counts in other.made.items():
+            self.made[thing] += counts
+        self.incidents += other.incidents
+        self.unanswered += other.unanswered
+        self.refused += other.refused
+        self.faults += other.faults
 
     def counted(self, kind: str, copies: int, what: str) -> None:
         """Count one acknowledged thing, and name it where it is not there exactly once."""

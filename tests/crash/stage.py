@@ -24,6 +24,7 @@ from tests.rig import MANIFEST
 DATABASES = ("sqlite", "postgresql")
 #: Slack sends again after 0, 60 and 300 s; here a bot dies every second, so that goes faster too.
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4, 8))
+NO_DELAY = timedelta(0)
 PEOPLE = ("ana", "ben", "cat", "dan")
 #: A job that waits longer than this is a timer (an erasure, a fading button), and nothing to wait for.
 SOON = timedelta(seconds=6)

@@ -7,36 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from sandbox import Message
 from sandbox.channels import Channel
 from sandbox.people import Person
 from tests.crash.people import Asked
-from tests.crash.reckoning import Reckoning, reckon
-from tests.crash.stage import Stage, stage
+from tests.crash.stage import Stage
 
-NO_DELAY = timedelta(0)
-#: A bot that lives answers within this; one that is dead is not waited for.
-ANSWERED_WITHIN = timedelta(seconds=0.6)
-SENT_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (0, 0.1, 0.3, 1, 3, 8))
 PATIENCE = 30.0
-
-
-@dataclass(slots=True)
-class Told:
-    """All tellings on one stage. `died`: the boundaries it died at, `missed`: those that a telling did not pass."""
-
-    database: str
-    boundaries: int
-    seconds: float = 0.0
-    died: list[str] = field(default_factory=list)
-    missed: list[str] = field(default_factory=list)
-    reckoning: Reckoning = field(default_factory=Reckoning)
 
 
 class Teller:
@@ -48,27 +28,38 @@ class Teller:
         self._words = 0
         self._told: dict[str, str] = {}
         self._newcomers = 0
+        self._over = asyncio.Event()
 
-    async def watch(self) -> None:
-        """Begin a bot after each death, until cancelled."""
-        while True:
-            await self.here.bot.dead()
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Within the block a bot that dies is followed by the next; after it one lives that dies nowhere."""
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            self._over.set()
+            await watching
+            self._over.clear()
+        await self.here.bot.arm(None)
+        if not self.here.bot.alive:  # it died at the very last
+            await self.here.bot.begin()
+
+    async def _watch(self) -> None:
+        while await self.here.bot.dies_before(self._over):
             await self.here.bot.begin()
 
     async def through(self, target: str | None) -> bool:
         """An incident from its declaration to its draft; whether the bot died at `target`."""
         deaths, bot = len(self.here.bot.ends), self.here.bot
-        watching = asyncio.create_task(self.watch())
         title, mark = self._word(target), self._word(target)
         await bot.arm(target, note=target is None)
-        lead = self._newcomer()
-        await self._types("declare", lead, self.here.ops, f"declare trouble {title} sev2", title)
-        room = await self._room(title)
-        await self._record(lead, room)
-        await self._types("resolve", lead, room, f"resolve all well {mark}", mark)
-        await self.here.settled()
-        await _ended(watching)
-        await bot.arm(None)
+        async with self.watched():
+            lead = self._newcomer()
+            await self._types("declare", lead, self.here.ops, f"declare trouble {title} sev2", title)
+            room = await self._room(title)
+            await self._record(lead, room)
+            await self._types("resolve", lead, room, f"resolve all well {mark}", mark)
+            await self.here.settled()
         return len(bot.ends) > deaths
 
     async def starting(self, target: str | None) -> bool:
@@ -82,12 +73,8 @@ class Teller:
         await self._record_unheard(lead, room)
         deaths = len(bot.ends)
         await bot.begin(target=target, note=target is None)
-        if not bot.alive:
-            await bot.begin()
-        watching = asyncio.create_task(self.watch())
-        await self.here.settled()
-        await _ended(watching)
-        await bot.arm(None)
+        async with self.watched():
+            await self.here.settled()
         await self._types("resolve", lead, room, f"resolve all well {mark}", mark)
         await self.here.settled()
         return len(bot.ends) > deaths
@@ -150,48 +137,5 @@ class Teller:
         return fault + at
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
 Telling = Callable[[Teller, str | None], Awaitable[bool]]
 TELLINGS: tuple[Telling, ...] = (Teller.through, Teller.starting)
-
-
-async def die_at_each(
-    database: str, database_url: str, folder: Path, choose: Callable[[Sequence[str]], Sequence[str]]
-) -> Told:
-    """Tell each story once to learn its boundaries, then once for each that `choose` picks; reckon in the end."""
-    begun = time.monotonic()
-    told = Told(database, 0)
-    async with stage(folder, database_url, call=NO_DELAY) as here:
-        here.ws.courier.ack_within, here.ws.courier.retry_after = ANSWERED_WITHIN, SENT_AGAIN
-        await here.bot.begin()
-        teller = Teller(here)
-        for telling in TELLINGS:
-            await telling(teller, None)  # some things are looked up once and for all
-            here.bot.passed()
-            await telling(teller, None)
-            boundaries = list(dict.fromkeys(here.bot.passed()))
-            told.boundaries += len(boundaries)
-            for target in choose(boundaries):
-                await _die_at(teller, telling, target, told)
-        here.bot.kill()
-        await here.bot.dead()
-        await here.bot.begin()
-        await here.settled()
-        told.reckoning = await reckon(here, teller.asked)
-        told.reckoning.faults = [teller.named(fault) for fault in told.reckoning.faults]
-    told.seconds = time.monotonic() - begun
-    return told
-
-
-async def _die_at(teller: Teller, telling: Telling, target: str, told: Told) -> None:
-    """Tell a story in which the bot dies there; a second time where it did not come by."""
-    for _ in range(2):
-        if await telling(teller, target):
-            told.died.append(target)
-            return
-    told.missed.append(target)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: Told in full (-s), with the files and sockets behind the numbers (-yy), with microseconds (-ttt).
-STRACE = ("strace", "-f", "-qq", "-ttt", "-yy", "-xx", "-s", "70000")
+#: Told in full (-s), with the files and sockets behind the numbers (-yy), with microseconds (-ttt). Calls that nobody
+#: asked for are not held up (--seccomp-bpf, since strace 5.3): an import makes thousands.
+STRACE = ("strace", "-f", "--seccomp-bpf", "-qq", "-ttt", "-yy", "-xx", "-s", "70000")
 WRITES = "write,writev,pwrite64,pwritev,sendto,sendmsg"
 SYNCS = "fsync,fdatasync"
+
+HOW_TO_TRACE = "apt-get install strace; in a container also --cap-add=SYS_PTRACE"
 
 _LINE = re.compile(r"^(?P<pid>\d+)\s+(?P<at>\d+\.\d+) (?P<rest>.*)$")
 _BEGUN = re.compile(r"^(?P<name>\w+)\((?P<args>.*)$", re.DOTALL)
@@ -32,6 +38,23 @@ class Asked:
     on: str
     content: bytes
     result: int
+
+
+def tracer_fault(user: str | None = None) -> str | None:
+    """Why nothing can be traced on this machine (as `user`), and what helps; None where it can."""
+    if shutil.which(STRACE[0]) is None:
+        return f"strace is not on this machine: {HOW_TO_TRACE}"
+    try:
+        command = [*STRACE, "-e", f"trace={SYNCS}", "-o", os.devnull, "true"]
+        ran = subprocess.run(
+            command, user=user, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, LookupError, subprocess.TimeoutExpired) as error:
+        return f"strace does not run here ({error}): {HOW_TO_TRACE}"
+    if ran.returncode != 0:
+        said = (ran.stderr.strip() or f"it ended with {ran.returncode}").splitlines()[-1]
+        return f"strace may not trace here ({said}): {HOW_TO_TRACE}"
+    return None
 
 
 def read(path: Path) -> list[Asked]:
