@@ -47,7 +47,7 @@ async def test_words_are_found_wherever_they_stand_and_leave_with_what_said_them
     await rig.types("ben", "/incident redact 5", first)
     await rig.types("ben", "/incident edit 3 switch replaced", first)
     for words in ("qwertz", "sekretwort42", "router"):
-        assert "Nothing holds" in await finds(words)
+        assert "Nothing was found" in await finds(words)
         assert words not in await kept(rig), words
     assert "1 incident" in await finds("switch")
     await rig.types("ben", "/incident restore 4", first)
@@ -61,7 +61,7 @@ async def test_a_private_incident_is_found_in_its_own_channel_alone(rig: Rig) ->
     await rig.declare()
     secret = await rig.declare("breach of the vault sev1 private")
     for handle in ("ana", "ben"):
-        assert "Nothing holds" in (await rig.types(handle, "/incident find vault", rig.ops)).text
+        assert "Nothing was found" in (await rig.types(handle, "/incident find vault", rig.ops)).text
     assert "INC-2" in (await rig.types("ana", "/incident search vault", secret)).text
     assert "for members" in (await rig.types("gus", "/incident find checkout", rig.ops)).text
     assert "breach" not in (await rig.types("ana", "/incident status INC-2", rig.ops)).text

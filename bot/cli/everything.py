@@ -1,6 +1,7 @@
 """All rows of the record as public values, one after another: Slack's ids, INC numbers and #n instead of primary keys.
 
-Knows no file. Deliveries already seen and jobs are the machine's own and no part of the record.
+Knows no path. What is the machine's own is left out: deliveries already seen, jobs, replicas, the index of `find`,
+home tabs. Of a message's files the line names digest, type and size; the bytes stay where they are.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Column, LargeBinary, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
@@ -26,6 +27,7 @@ TABLES = (
     "message",
     "message_version",
     "reaction",
+    "file",
     "artifact",
     "draft_version",
     "review",
@@ -72,16 +74,21 @@ async def _name_all(session: AsyncSession, name: str, named: dict[str, Named]) -
 def _query(table: Table) -> Any:
     """All rows by key; with the message they belong to, which are too many to be kept in memory."""
     message = SQLModel.metadata.tables["message"]
+    columns = _columns(table)
     if "message_id" not in table.c:
-        return select(table).order_by(table.c.id)
+        return select(*columns).order_by(table.c.id)
     about = (message.c.ts.label("_message_ts"), message.c.channel_id.label("_message_channel_id"))
     joined = table.outerjoin(message, message.c.id == table.c.message_id)
-    return select(table, *about).select_from(joined).order_by(table.c.id)
+    return select(*columns, *about).select_from(joined).order_by(table.c.id)
+
+
+def _columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if not isinstance(column.type, LargeBinary)]
 
 
 def _line(table: Table, row: Mapping[str, Any], named: Mapping[str, Named]) -> dict[str, Any]:
     line: dict[str, Any] = {}
-    for column in table.columns:
+    for column in _columns(table):
         value = row[column.name]
         target = next((key.column.table.name for key in column.foreign_keys), None)
         if column.name == "id":
