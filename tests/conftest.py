@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from hypothesis import Phase, settings
 
+from storage import migrate
 from tests.databases import DATABASES, DIALECTS, Databases
 from tests.rig import Rig, running
 
 #: A module that names one of these, or a test that takes the fixture `rig`, stands on a database.
 _STANDS_ON = ("running", "workshop", "open_database", "database_file")
+NEXT = """
+from alembic import op
+import sqlalchemy as sa
+revision = {revision!r}
+down_revision = {before!r}
+def upgrade():
+    {body}
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -85,3 +94,22 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     """A local workspace with the bot connected."""
     async with running(tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+def one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """Give the program a migration beyond its own; call with the body of `upgrade`, get its number."""
+
+    def add(body: str) -> str:
+        home = tmp_path / "migrations"
+        (home / "versions").mkdir(parents=True)
+        for file in (*migrate.MIGRATIONS.glob("*.*"), *migrate.MIGRATIONS.glob("versions/*.py")):
+            (home / file.relative_to(migrate.MIGRATIONS)).write_bytes(file.read_bytes())
+        before = migrate.head()
+        revision = f"{int(before) + 1:04d}"
+        written = NEXT.format(revision=revision, before=before, body=body.replace("\n", "\n    "))
+        (home / "versions" / f"{revision}_next.py").write_text(written)
+        monkeypatch.setattr(migrate, "MIGRATIONS", home)
+        return revision
+
+    return add

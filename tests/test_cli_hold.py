@@ -15,6 +15,8 @@ from storage.database import Database
 from storage.tables import Audit, Message
 from tests.rig import Rig, running
 
+pytestmark = pytest.mark.sqlite
+
 
 async def _kept(rig: Rig) -> list[str | None]:
     db = await Database.open(rig.settings.database_url, read_only=True)

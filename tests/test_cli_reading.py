@@ -212,6 +212,7 @@ def test_export_into_a_file_that_nobody_else_can_read_and_that_is_whole(tocsin: 
     assert "all.jsonl.part" not in os.listdir(tmp_path)
 
 
+@pytest.mark.sqlite
 async def test_all_of_it_works_beside_a_running_bot_which_goes_on(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,8 @@ import pytest_asyncio
 from sandbox import WallClock, Workspace
 from sandbox.channels import Channel
 
+pytestmark = pytest.mark.sqlite
+
 ROOT = Path(__file__).parents[1]
 SECRET_WORDS = "the crown jewels are in the attic"
 

@@ -17,6 +17,8 @@ from bot.cli import run
 from storage.backup import BackupFailed, back_up
 from tests.rig import Rig, number, running
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

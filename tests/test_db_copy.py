@@ -28,6 +28,9 @@ TABLES = SQLModel.metadata.tables
 AT = datetime(2024, 3, 15, 10, 0, 0, 123456, tzinfo=UTC)
 
 
+pytestmark = pytest.mark.sqlite
+
+
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     with server() as url:

@@ -26,34 +26,6 @@ COMPARED = {
     "compare_server_default": True,
     "include_name": lambda name, *_: not (name or "").startswith(INDEX),
 }
-NEXT = """
-from alembic import op
-import sqlalchemy as sa
-revision = {revision!r}
-down_revision = {before!r}
-def upgrade():
-    {body}
-"""
-
-
-@pytest.fixture
-def one_more(tmp_path, monkeypatch):
-    """Give the program a migration beyond its own; call with the body of `upgrade`, get its number."""
-
-    def add(body: str) -> str:
-        home = tmp_path / "migrations"
-        (home / "versions").mkdir(parents=True)
-        for file in migrate.MIGRATIONS.glob("*.*"):
-            (home / file.name).write_bytes(file.read_bytes())
-        for file in migrate.MIGRATIONS.glob("versions/*.py"):
-            (home / "versions" / file.name).write_bytes(file.read_bytes())
-        before = migrate.head()
-        revision = f"{int(before) + 1:04d}"
-        (home / "versions" / f"{revision}_next.py").write_text(NEXT.format(revision=revision, before=before, body=body))
-        monkeypatch.setattr(migrate, "MIGRATIONS", home)
-        return revision
-
-    return add
 
 
 def query(path: Path, statement: str) -> list[tuple]:
