@@ -28,6 +28,7 @@ from bot.slack.events import register
 from bot.slack.failing import on_failed
 from bot.slack.handlers import handlers
 from bot.slack.http import SlackEvents
+from bot.slack.known_as import learning
 from bot.slack.link import Patience
 from bot.slack.receiving import Connected, Receiver
 from bot.slack.recovery import heal_all
@@ -37,6 +38,7 @@ from storage.artifacts import last_audit, note_audit
 from storage.database import Database
 from storage.migrate import migrate
 from storage.people import learn_person, workspace_of
+from storage.queue import rearm
 
 log = logging.getLogger(__name__)
 
@@ -213,6 +215,8 @@ class Tocsin:
             await learn_person(
                 session, workspace.id, bot.identity.user_id, at=self.clock.now(), name=name, standing="bot"
             )
+            if self.settings.permitted:
+                await rearm(session, learning(workspace.id, self.clock.now()))
             before, now = await last_audit(session, workspace.id, CONFIGURED), self.settings.digest
             if before is None or before.after != now:
                 await note_audit(

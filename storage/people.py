@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +102,25 @@ async def learn_group(session: AsyncSession, workspace_id: int, group_id: str, h
         .where(col(UserGroup.workspace_id) == workspace_id, col(UserGroup.group_id) == group_id)
         .values(handle=handle, fetched_at=at)
     )
+
+
+async def keep_members(
+    session: AsyncSession, workspace_id: int, groups: Mapping[str, Sequence[Any]], *, at: datetime
+) -> None:
+    """Remember who is in these user groups: id -> (handle, ids of people); in all others nobody is, as far as told."""
+    others = update(UserGroup).where(col(UserGroup.workspace_id) == workspace_id)
+    await session.execute(others.where(col(UserGroup.group_id).not_in(list(groups))).values(members=None))
+    for group_id, (handle, members) in groups.items():
+        await learn_group(session, workspace_id, group_id, str(handle), at=at)
+        this = update(UserGroup).where(col(UserGroup.workspace_id) == workspace_id)
+        await session.execute(this.where(col(UserGroup.group_id) == group_id).values(members=list(members)))
+
+
+async def groups_with(session: AsyncSession, workspace_id: int, user_id: str) -> list[tuple[str, str]]:
+    """(id, handle) of the user groups that somebody is known to be in."""
+    query = select(UserGroup).where(col(UserGroup.workspace_id) == workspace_id, col(UserGroup.members).is_not(None))
+    found = (await session.execute(query)).scalars()
+    return [(one.group_id, one.handle or "") for one in found if user_id in (one.members or ())]
 
 
 async def names(session: AsyncSession, workspace_id: int) -> Names:

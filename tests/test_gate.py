@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,53 @@ async def test_a_teams_own_permissions_hold(tmp_path: Path) -> None:
         assert "note is for members" in (await rig.types("gus", "/incident note x")).text
         assert (await rig.types("gus", "/incident resolve")).text.startswith("#2 resolved")
         assert "#2 is taken back" in (await rig.types("gus", "/incident undo")).text
+
+
+async def test_permissions_name_people_groups_and_roles(tmp_path: Path) -> None:
+    given = {
+        "resolve": frozenset({"role:commander", "@oncall"}),
+        "severity": frozenset({"@ben", "guest"}),
+        "title": frozenset[str](),
+        "mark": frozenset({"@oncall"}),
+    }
+    async with running(tmp_path, permissions=given) as rig:
+        rig.ws.add_group("oncall", members=["gus"])
+        await rig.restart()
+        await rig.declare()
+        refused = (await rig.types("ana", "/incident resolve all good")).text
+        assert "resolve is for @oncall, whoever is commander here, and you are none of these." in refused
+        helped = (await rig.types("ana", "/incident help")).text
+        assert "Not for you here: resolve, severity, title." in helped
+        assert "• resolve" not in helped
+        assert "switched off here" in (await rig.types("ana", "/incident title x")).text
+        assert "sev2" in (await rig.types("ben", "/incident severity sev2")).text
+        assert "for guests, @ben here" in (await rig.types("ana", "/incident severity sev3")).text
+        message = await rig.says("ana", "seen on the graph")
+        await rig.person("ana").reacts(message, "pushpin")
+        await rig.quiet()
+        assert "seen on the graph" not in await rig.timeline()
+        await rig.person("gus").reacts(message, "pushpin")
+        await rig.quiet()
+        assert "seen on the graph" in await rig.timeline()
+        assert "• resolve" in (await rig.types("gus", "/incident help")).text
+        await rig.types("ana", "/incident lead")
+        assert "resolved" in (await rig.types("ana", "/incident resolve all good")).text
+        await rig.types("ana", "/incident lead @ben")
+        assert "resolve is for" in (await rig.types("ana", "/incident resolve again")).text
+        rig.ws.groups["oncall"].members.append(rig.person("ana").id)
+        await rig.later(timedelta(hours=1, minutes=1))
+        assert "resolve is for" not in (await rig.types("ana", "/incident resolve again")).text
+        assert rig.ws.refused == []
+
+
+async def test_what_bots_say_is_kept_and_never_acts(rig: Rig) -> None:
+    await rig.declare()
+    message = await rig.says("pager", "!action restarted everything")
+    assert "restarted everything" not in await rig.timeline()
+    await rig.person("ana").reacts(message, "pushpin")
+    await rig.quiet()
+    assert "note: !action restarted everything" in await rig.timeline()
+    await rig.person("pager").reacts(message, "hammer_and_wrench")
+    await rig.quiet()
+    assert "action: !action" not in await rig.timeline()
+    assert rig.ws.refused == []

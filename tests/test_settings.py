@@ -315,3 +315,20 @@ def test_whatever_stands_in_the_environment_is_taken_or_refused(name: str, value
         told = str(refused)
     secret = any(declared.env == name and declared.secret for declared in DECLARED)
     assert not (secret and len(value) > 8 and value in told)
+
+
+def test_permissions_name_people_groups_and_roles_that_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tocsin.toml").write_text(
+        '[permissions]\nresolve = ["@OnCall", "U0123ABCD", "role:commander", "guest"]\n'
+    )
+    assert load({}).permitted == {"@oncall", "U0123ABCD", "role:commander"}
+    (tmp_path / "tocsin.toml").write_text('[permissions]\nresolve = ["role:pilot"]\nnote = ["somebody"]\n')
+    with pytest.raises(SettingsError) as refused:
+        load({})
+    assert "note cannot be for 'somebody'" in str(refused.value)
+    (tmp_path / "tocsin.toml").write_text('[permissions]\nresolve = ["role:pilot"]\n')
+    with pytest.raises(SettingsError, match="permissions name 'role:pilot'"):
+        load({})

@@ -123,6 +123,10 @@ def _mistyped_names(layers: tuple[Names, ...]) -> Iterator[Fault]:
 
 
 def _contradictions(settings: Settings) -> Iterator[Fault]:
+    for one in sorted(settings.permitted):
+        if one.startswith("role:") and settings.role_named(one.removeprefix("role:")) is None:
+            where = settings.origins.get("permissions", "tocsin.toml")
+            yield Fault(where, f"permissions name {one!r}", "no such role; docs/settings.md lists them")
     for name in ("recorded_emoji", "problem_emoji"):
         emoji = getattr(settings, name)
         if emoji in settings.marks:

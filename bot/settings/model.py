@@ -180,6 +180,12 @@ class Settings:
         """Where incidents are announced: ids, or names with `#`; each once, in the order given."""
         return tuple(self.announce_channel.split(",")) if self.announce_channel else ()
 
+    @property
+    def permitted(self) -> frozenset[str]:
+        """Whom the permissions name: people and user groups by id or `@handle`, roles as `role:commander`."""
+        every = frozenset[str]().union(*self.permissions.values())
+        return every - {"member", "guest", "outsider"}
+
     def severity_named(self, name: str | None) -> Severity | None:
         """The severity of a name, or None: nobody set one, or it is no longer configured."""
         return next((one for one in self.severities if one.name == name), None)

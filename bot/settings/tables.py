@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -160,7 +161,15 @@ def _audience(value: object) -> frozenset[str]:
     groups = [value] if isinstance(value, str) else value
     if not isinstance(groups, list):
         raise Refused(f"must be a list, not {value!r}", f"some of {', '.join(AUDIENCES)}")
-    for group in groups:
-        if group not in AUDIENCES:
-            raise Refused(f"cannot be for {group!r}", f"some of {', '.join(AUDIENCES)}; [] is nobody")
-    return frozenset(groups)
+    return frozenset(_one_of_them(group) for group in groups)
+
+
+def _one_of_them(value: object) -> str:
+    """An audience, or somebody by name: a handle in small letters, an id as it is."""
+    words = value.strip() if isinstance(value, str) else ""
+    if words in AUDIENCES or re.fullmatch(r"[UWS][A-Z0-9]{5,}", words):
+        return words
+    if re.fullmatch(r"@[\w.-]{1,80}|role:[a-z][a-z0-9_-]{0,29}", words):
+        return words.casefold()
+    named = "a person or user group (@oncall, U0123ABCD, S0123ABCD), a role (role:commander)"
+    raise Refused(f"cannot be for {value!r}", f"some of {', '.join(AUDIENCES)}, {named}; [] is nobody")

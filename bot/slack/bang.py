@@ -12,8 +12,8 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands import find
-from bot.slack.gate import check
 from bot.slack.instants import instant
+from bot.slack.known_as import known_as
 from bot.slack.refusals import in_words
 from bot.slack.scene import Scene
 from storage.tables import Message, Person
@@ -105,6 +105,7 @@ def _call(at: Scene, row: Message, text: str, author: Person, entry: Entry | Non
 
 
 async def _run(call: Call, command: Command) -> Answer:
-    check(call.who, command.name, command.allows(call.line), call.bot.settings.permissions)
+    call.also = await known_as(call.session, call.bot.settings, call.actor, call.incident)
+    call.check(command.name, command.allows(call.line))
     call.parse(command.keys)
     return await command.run(call)

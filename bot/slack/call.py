@@ -19,7 +19,7 @@ from bot.domain.when import Moment, Precision, Question, Unreadable, read, trail
 from bot.incidents import Recorded, record
 from bot.slack.bot import Bot
 from bot.slack.following import align, came_by
-from bot.slack.gate import Who
+from bot.slack.gate import Who, check, may
 from bot.slack.people import who
 from bot.wording import Wire
 from storage.entries import recorded_under, same_command
@@ -49,7 +49,7 @@ class Call:
     that the same call is recorded once. `incident` is the one this is about, or None outside of any. `form` is what a
     modal's fields said, in place of a line's keys. `revising` is the entry that an edited `!verb` message made before:
     what the call records becomes its next version. `recorded` says that something was. `read_back`: the message was not
-    heard when it was said, but found in the channel's history later.
+    heard when it was said, but found in the channel's history later. `also`: what permissions call the actor besides.
     """
 
     bot: Bot
@@ -72,6 +72,7 @@ class Call:
     revising: Entry | None = None
     recorded: bool = False
     read_back: bool = False
+    also: frozenset[str] = frozenset()
     keyed: Keyed = field(default_factory=lambda: Keyed("", {}))
     time_words: str | None = None
     _names: Names | None = None
@@ -80,6 +81,14 @@ class Call:
     def who(self) -> Who:
         """What the actor is in the workspace."""
         return who(self.actor)
+
+    def may(self, act: str, allowed: frozenset[Who]) -> bool:
+        """Whether the actor may do an act."""
+        return may(self.who, act, allowed, self.bot.settings.permissions, self.also)
+
+    def check(self, act: str, allowed: frozenset[Who]) -> None:
+        """Raise NotAllowed where the actor may not do an act."""
+        check(self.who, act, allowed, self.bot.settings.permissions, self.also)
 
     @property
     def zone(self) -> str:

@@ -25,8 +25,8 @@ from bot.slack.commands import find, nearest, split_verb
 from bot.slack.commands.questions import needs_incident
 from bot.slack.commands.recorded import doubled_answer, repeated_answer
 from bot.slack.escalating import answers_escalation
-from bot.slack.gate import check
 from bot.slack.instants import instant
+from bot.slack.known_as import known_as
 from bot.slack.people import get_to_know
 from bot.slack.refusals import in_words
 from storage.artifacts import note_audit
@@ -168,7 +168,7 @@ async def _run(call: Call, command: Command | None) -> Answer:
     try:
         if command is None:
             return await _unknown(call)
-        check(call.who, command.name, command.allows(call.line), call.bot.settings.permissions)
+        call.check(command.name, command.allows(call.line))
         if not command.anywhere:
             needs_incident(call, command)
         if command.writes and (done := await call.done_before()) is not None:
@@ -210,6 +210,7 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
             unknown = UnknownIncident(given=line, prefix=bot.settings.incident_prefix)
             raise _Refused(replace(await in_words(call, unknown), refused=unknown))
         call.incident = named
+    call.also = await known_as(session, bot.settings, call.actor, call.incident)
     return call
 
 

@@ -21,6 +21,7 @@ from bot.slack.failing import tell_failed
 from bot.slack.homes import publish_home
 from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
 from bot.slack.joining import join_incident
+from bot.slack.known_as import learn_members
 from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import post_line
 from bot.slack.opening import open_incident
@@ -67,6 +68,7 @@ JOBS: Mapping[str, Work] = {
     "watch": watch,
     "remind_tasks": remind_tasks,
     "publish_home": publish_home,
+    "learn_members": learn_members,
 }
 
 

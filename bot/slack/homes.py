@@ -20,6 +20,7 @@ from bot.slack.bot import Bot
 from bot.slack.escalating import asked_by
 from bot.slack.gate import MEMBERS, Who, may
 from bot.slack.home_page import HomePage, Shown, Sight
+from bot.slack.known_as import known_as
 from bot.slack.people import get_to_know, who
 from bot.slack.places import pages
 from storage.artifacts import artifact
@@ -127,6 +128,7 @@ async def _sight(bot: Bot, session: AsyncSession, viewer: Viewer, person: Person
         for task in tasks_in(entries)
         if task.state == OPEN and person.user_id in task.people
     ]
+    also = await known_as(session, bot.settings, person, None)
     drafts = [one for one in ended if one.status == RESOLVED and one.published_at is None]
     return Sight(
         opened=[shown[one.id] for one in opened],
@@ -136,7 +138,7 @@ async def _sight(bot: Bot, session: AsyncSession, viewer: Viewer, person: Person
         calls=await _calls(session, opened, shown, person.user_id),
         tasks=tasks,
         names=await names(session, viewer.workspace_id),
-        declares=may(who(person), "declare", MEMBERS, bot.settings.permissions),
+        declares=may(who(person), "declare", MEMBERS, bot.settings.permissions, also),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.slack.card_keeping import UNPINNED, own_post_gone
 from bot.slack.gate import IN_THE_CHANNEL, MARK, may
+from bot.slack.known_as import known_as
 from bot.slack.marks import kind_of
 from bot.slack.people import who
 from bot.slack.scene import Scene
@@ -59,7 +60,9 @@ async def take(
         return False
     actor = await person_of(at.session, at.workspace.id, actor_id)
     # Who may not set a mark may still take theirs off: they may have been somebody else when they set it.
-    if present and not may(who(actor), MARK, IN_THE_CHANNEL, at.bot.settings.permissions):
+    settings = at.bot.settings
+    also = await known_as(at.session, settings, actor, at.incident)
+    if present and not may(who(actor), MARK, IN_THE_CHANNEL, settings.permissions, also):
         return False
     new = await keep_reaction(at.session, at.channel.id, ts, actor_id, emoji, event_ts=event_ts, present=present)
     if not new or kind_of(at, emoji) is None:

@@ -27,7 +27,7 @@ from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
 from bot.slack.commands.recorded import JUST_NOW, entry_line, recorded_answer
-from bot.slack.gate import MEMBERS, check
+from bot.slack.gate import MEMBERS
 from bot.slack.parts import INCIDENT, SOME_WORDS, entry
 from storage.viewing import incident_seen
 
@@ -81,7 +81,7 @@ async def changeable(call: Call, number: int, *, standing: bool = True) -> Entry
     """The entry of a number, for somebody who may change it. Raises NotAllowed beside what `entry_named` raises."""
     entry = await entry_named(call, number, standing=standing)
     if (act := RUNNING.get(entry.kind)) is not None:
-        check(call.who, act, MEMBERS, call.bot.settings.permissions)
+        call.check(act, MEMBERS)
     return entry
 
 

@@ -11,7 +11,6 @@ from bot.slack.call import Call
 from bot.slack.command import READERS_ANYWHERE, RECORDERS, Command
 from bot.slack.commands.help import show_help, summary
 from bot.slack.commands.questions import incident_line, needs_incident
-from bot.slack.gate import check, may
 from bot.slack.modals.change import change_form
 from bot.slack.modals.declare import declare_form
 from bot.slack.modals.resolve import resolve_form
@@ -35,7 +34,7 @@ async def _form(call: Call) -> Answer:
     command = find(word) if word else None
     if command is None or not command.has_form:
         return Answer(call.say("answers.no_form", verb=word, command=call.bot.settings.command))
-    check(call.who, command.name, command.allows(line or "-"), call.bot.settings.permissions)
+    call.check(command.name, command.allows(line or "-"))
     if command.name != "declare":
         needs_incident(call, command)
     return await _OWN.get(command.name, verb_form)(call, command, line)
@@ -45,14 +44,13 @@ async def _menu(call: Call) -> Answer:
     """The command alone: outside of an incident the form that declares, inside what can be done next."""
     from bot.slack.commands import COMMANDS, find
 
-    permissions = call.bot.settings.permissions
     if call.incident is None:
         declare = find("declare")
         assert declare is not None
-        if not may(call.who, declare.name, declare.allowed, permissions):
+        if not call.may(declare.name, declare.allowed):
             return await show_help(call)
         return await declare_form(call, declare, "")
-    usable = {one.name: one for one in COMMANDS if one.listed and may(call.who, one.name, one.allowed, permissions)}
+    usable = {one.name: one for one in COMMANDS if one.listed and call.may(one.name, one.allowed)}
     words = await incident_line(call, call.incident, "answers.status")
     forms = [one for one in usable.values() if one.has_form and one.name != "declare"]
     options = [Button(f"{one.name}: {summary(call, one)}", opens=one.name, incident=call.about.number) for one in forms]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import READERS_ANYWHERE, RECORDERS, Command
-from bot.slack.gate import may
 from bot.wording import Wire
 
 
@@ -22,7 +21,7 @@ async def show_help(call: Call) -> Answer:
             command=settings.command,
             prefix=settings.incident_prefix,
         )
-        allowed = may(call.who, command.name, command.allows(""), settings.permissions)
+        allowed = call.may(command.name, command.allows(""))
         more = call.say(
             "help.more",
             aliases=list(command.aliases),
@@ -34,12 +33,14 @@ async def show_help(call: Call) -> Answer:
         number = call.incident.number if call.incident else None
         form = (Button(call.label("fill_in"), opens=command.name, incident=number),)
         return Answer(Wire(f"{words}\n{more}"), form if command.has_form and allowed and _here(call, command) else ())
-    usable = [one for one in COMMANDS if one.listed and may(call.who, one.name, one.allows(""), settings.permissions)]
+    usable = [one for one in COMMANDS if one.listed and call.may(one.name, one.allows(""))]
     here = [one for one in usable if _here(call, one)]
     lines = [call.say("help.line", verb=one.name, summary=summary(call, one)) for one in here]
     head = call.say("help.head", inside=call.incident is not None, command=settings.command, missing=word)
     foot = call.say("help.foot", command=settings.command, zone=call.zone)
-    return Answer(Wire("\n".join([head, *lines, foot])))
+    barred = [one.name for one in COMMANDS if one.listed and one not in usable and _here(call, one)]
+    other = [call.say("help.not_yours", verbs=barred)] if barred else []
+    return Answer(Wire("\n".join([head, *lines, *other, foot])))
 
 
 def _here(call: Call, command: Command) -> bool:

@@ -14,7 +14,6 @@ from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.recorded import recorded_answer
-from bot.slack.gate import check
 from bot.slack.joining import join_job
 from bot.slack.parts import INCIDENT, SOME_WORDS
 from bot.wording import Wire
@@ -112,7 +111,7 @@ async def set_status(call: Call) -> Answer:
     if (command := _BY_STATUS.get(name.casefold())) is not None:
         # From here on it is that verb: what its answer gives back or puts into a button says so.
         call.verb, call.line = command.name, " ".join(call.line.split(maxsplit=1)[1:])
-        check(call.who, command.name, command.allowed, call.bot.settings.permissions)
+        call.check(command.name, command.allowed)
         call.parse(command.keys)
         return await command.run(call)
     known = {status.name: status.meaning for status in call.bot.settings.statuses}

@@ -12,7 +12,6 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, READERS_ANYWHERE, Command
 from bot.slack.commands.recorded import when_words
-from bot.slack.gate import check
 from bot.slack.instants import span
 from bot.wording import Wire
 from storage.incidents import channels_of_incidents
@@ -26,7 +25,7 @@ LISTED = 20
 async def show_status(call: Call) -> Answer:
     """Where the incident stands; outside of any, the open ones."""
     if call.incident is None:
-        check(call.who, "list", READERS_ANYWHERE, call.bot.settings.permissions)
+        call.check("list", READERS_ANYWHERE)
         return await _list(call)
     return Answer(await incident_line(call, call.incident, "answers.status"))
 

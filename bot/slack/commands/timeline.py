@@ -14,7 +14,7 @@ from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import RUNNING, named_kind
 from bot.slack.commands.recorded import when_words
-from bot.slack.gate import MEMBERS, may
+from bot.slack.gate import MEMBERS
 from bot.wording import Wire
 from storage.entries import entries_of
 
@@ -147,7 +147,7 @@ def _choices(call: Call, entry: Entry) -> tuple[Button, ...]:
     number, incident = entry.number, call.about.number
     act = RUNNING.get(entry.kind)
     history = Button(call.label("history"), f"history #{number}", incident=incident)
-    if act is not None and not may(call.who, act, MEMBERS, call.bot.settings.permissions):
+    if act is not None and not call.may(act, MEMBERS):
         return (history,)
     if not entry.stands:
         return (Button(call.label("restore"), f"restore #{number}", incident=incident), history)
