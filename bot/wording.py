@@ -69,8 +69,9 @@ class Wording:
             self._take_own(own / locale if (own / locale).is_dir() else own)
 
     def _take_own(self, folder: Path) -> None:
-        self._own_slack = _Shelf(folder, partial(_slack_environment, sandboxed=True), self.complaints)
-        self._own_plain = _Shelf(folder, partial(_environment, sandboxed=True))
+        ours = OURS / self.locale
+        self._own_slack = _Shelf(folder, partial(_slack_environment, sandboxed=True), self.complaints, ours)
+        self._own_plain = _Shelf(folder, partial(_environment, sandboxed=True), under=ours)
         for name in self._own_slack.names - self._slack.names:
             if not fnmatch(name, _A_DOCUMENT):
                 self.complaints.append(f"{folder}: {name} overrides nothing of ours")
@@ -133,7 +134,9 @@ def _one_sentence(text: str) -> str:
 class _Shelf:
     """The templates of one folder: sentences from its catalogue files, and its documents."""
 
-    def __init__(self, folder: Path, environment: Any, complaints: list[str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, environment: Any, complaints: list[str] | None = None, under: Path | None = None
+    ) -> None:
         self._folder = folder
         sentences: dict[str, str] = {}
         for path in sorted(folder.glob("*.toml")):
@@ -147,7 +150,9 @@ class _Shelf:
             sentences |= {f"{path.stem}.{key}": text.strip() for key, text in found.items() if isinstance(text, str)}
         documents = {path.name for path in folder.glob("*.j2")}
         self._sentences: Environment = environment(DictLoader(sentences))
-        self._documents: Environment = environment(FileSystemLoader(folder), trim_blocks=True, lstrip_blocks=True)
+        # Ours come behind a team's own, so that its documents can include our parts.
+        searched = [folder] if under is None else [folder, under]
+        self._documents: Environment = environment(FileSystemLoader(searched), trim_blocks=True, lstrip_blocks=True)
         self.names = set(sentences) | documents
         self.documents = frozenset(documents)
         self._compiled: dict[str, Template] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,34 +10,45 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import settings
-from bot.cli.outcome import WRONG, Stop
+from bot.cli.outcome import DIFFERENT, WRONG, Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.record import Record
     from bot.settings import Settings
+    from storage.tables import DraftVersion
 
 
 class Format(StrEnum):
     """How the draft is printed."""
 
     MD = "md"
+    HTML = "html"
+    PDF = "pdf"
+    DOCX = "docx"
     JSON = "json"
+    SVG = "svg"
+    PNG = "png"
 
 
 def draft(
     number: Annotated[str, typer.Argument(help="The incident: 3 or INC-3.")],
-    format: Annotated[Format, typer.Option(help="Markdown, or the structured form (schema 1).")] = Format.MD,
+    format: Annotated[
+        Format, typer.Option(help="Markdown, a page, PDF, Word, the structured form (schema 1), or the picture alone.")
+    ] = Format.MD,
     template: Annotated[
         str | None, typer.Option(help="standard, sre, executive or one of your own; else the setting's.")
     ] = None,
     into: Annotated[
         Path | None, typer.Option(help="Write the Markdown into this file, merged with what you edited there.")
     ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write it to this file instead of printing it.")] = None,
 ) -> None:
     """Print the drafted postmortem of an incident.
 
     It is made from what is stored, so Slack need not answer, and a running bot is not disturbed. The same record gives
-    the same bytes every time. What people edited in Slack stands in the Markdown, unless a template is named. Private
+    the same bytes every time. What people edited in Slack stands in all but the JSON, unless a template is named. Private
     incidents can be read too, and the log says so. Ends with 1 if there is no such incident, with 3 if the database
     cannot be read.
     """
@@ -48,33 +60,59 @@ def draft(
     chosen = settings()
     record, versions = asyncio.run(drafts_of(chosen, numbered(number, chosen.incident_prefix)))
     note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
-    markdown, structured = texts(chosen, record, template)
-    if template is None and versions:
-        from bot.cli.edited import as_edited
-
-        markdown = as_edited(chosen, versions, markdown)
+    if into is not None and format is not Format.MD:
+        raise Stop(WRONG, "--into merges Markdown: leave --format out, or write another form with --output")
+    content = made(chosen, record, format.value, template, versions)
     if into is not None:
         from bot.cli.edited import write_into
 
-        asks = write_into(into, markdown, chosen).asks
+        asks = write_into(into, content.decode(), chosen).asks
         typer.echo(f"{into}: {asks} to decide" if asks else f"{into}: nothing to decide", err=True)
-        return
-    typer.echo(structured if format is Format.JSON else markdown, nl=False)
+    elif output is not None:
+        output.write_bytes(content)
+    elif format in (Format.PDF, Format.DOCX, Format.PNG) and sys.stdout.isatty():
+        raise Stop(WRONG, f"{format.value} is nothing to read in a terminal: name a file with --output")
+    else:
+        typer.echo(content, nl=False)
 
 
-def texts(settings: Settings, record: Record, template: str | None = None) -> tuple[str, str]:
-    """(Markdown, JSON) of a record's draft."""
-    import json
+def made(
+    settings: Settings,
+    record: Record,
+    form: str,
+    template: str | None = None,
+    versions: Sequence[DraftVersion] = (),
+) -> bytes:
+    """A record's draft in a format; what is wrong with the team's own templates goes to stderr.
 
+    What people edited in `versions` stands in it, unless a template is named, which they have not seen.
+    """
     from bot.drafting.press import NoSuchTemplateError, press
-    from bot.drafting.structured import to_json
+    from bot.drafting.printing.formats import printed
     from bot.wording import Wording
 
     wording = Wording(settings.locale, settings.template_dir)
     try:
         pressed = press(record, settings, wording, template=template)
+        text = pressed.document.text
+        if template is None and versions:
+            from bot.cli.edited import as_edited
+
+            text = as_edited(settings, versions, text)
+        content = printed(pressed, settings, wording, form, text)
     except NoSuchTemplateError as error:
         raise Stop(WRONG, str(error)) from None
+    except ImportError as error:
+        raise Stop(
+            WRONG, f"{form} needs more than is installed ({error.name}): pip install 'tocsin[documents]'"
+        ) from None
+    except ValueError as error:
+        raise Stop(DIFFERENT, str(error)) from None
     for complaint in wording.complaints:
         typer.echo(complaint, err=True)
-    return pressed.document.text, json.dumps(to_json(pressed.draft), indent=2, ensure_ascii=False) + "\n"
+    return content
+
+
+def texts(settings: Settings, record: Record) -> tuple[str, str]:
+    """(Markdown, JSON) of a record's draft."""
+    return made(settings, record, "md").decode(), made(settings, record, "json").decode()

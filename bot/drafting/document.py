@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.drafting.clocks import ENGLISH, Calendar, Clock, Look
 from bot.drafting.length import TARGET, LengthWarning, count_summary, count_words, warn
@@ -17,6 +18,8 @@ Render = Callable[[str, Mapping[str, object]], str]
 TEMPLATE = "postmortem.md.j2"
 STYLES = ("both", "labels", "chronology")
 
+# What people typed has its brackets escaped.
+_REFS = re.compile(r"(?<!\\)\[(\d+(?:, \d+)*)\]")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
@@ -55,7 +58,12 @@ def write(
     page = Page(made, Clock(made.zone, made.zone_label, calendar, look), command)
 
     def fill(*, refs: bool, rows: str) -> str:
-        return tidy(render(template, page.values(refs=refs, rows=rows, labels=style != "chronology")))
+        values = page.values(refs=refs, rows=rows, labels=style != "chronology")
+        if refs and template != TEMPLATE:
+            # The standard one proves the whole draft; one that leaves things out lists what it cites.
+            without = render(template, {**values, "evidence": [], "masked": []})
+            values = values | {name: _cited(values[name], without) for name in ("evidence", "masked")}
+        return tidy(render(template, values))
 
     rows = "nowhere" if style == "labels" else "inline"
     counted = ""
@@ -72,6 +80,12 @@ def write(
         warnings=warn(words, summary_words),
         appendix=rows == "appendix",
     )
+
+
+def _cited(lines: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """The lines whose references stand in a text."""
+    printed = {number for refs in _REFS.findall(text) for number in refs.split(", ")}
+    return [line for line in lines if printed & set(line["ref"].strip(" []").split(", "))]
 
 
 def tidy(text: str) -> str:

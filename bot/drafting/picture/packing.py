@@ -33,7 +33,7 @@ def wide(text: str, size: float) -> float:
 def _of(character: str) -> float:
     if east_asian_width(character) in "WF":
         return 1.0
-    return 0.3 if character in _NARROW else 0.76 if character in _BROAD else 0.575
+    return 0.31 if character in _NARROW else 0.78 if character in _BROAD else 0.59
 
 
 def cut(text: str, room: float, size: float) -> str:
