@@ -48,9 +48,9 @@ def draft(
     """Print the drafted postmortem of an incident.
 
     It is made from what is stored, so Slack need not answer, and a running bot is not disturbed. The same record gives
-    the same bytes every time. What people edited in Slack stands in all but the JSON, unless a template is named. Private
-    incidents can be read too, and the log says so. Ends with 1 if there is no such incident, with 3 if the database
-    cannot be read.
+    the same bytes every time. What people edited in Slack stands in all but the JSON, unless a template is named.
+    Private incidents can be read too, and the log says so. Ends with 1 if there is no such incident, with 3 if the
+    database cannot be read.
     """
     import asyncio
 
@@ -62,16 +62,20 @@ def draft(
     note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
     if into is not None and format is not Format.MD:
         raise Stop(WRONG, "--into merges Markdown: leave --format out, or write another form with --output")
-    content = made(chosen, record, format.value, template, versions)
+    hand_over(chosen, format, made(chosen, record, format.value, template, versions), into, output)
+
+
+def hand_over(settings: Settings, form: Format, content: bytes, into: Path | None, output: Path | None) -> None:
+    """Merge it into a file, write it to one, or print it. Raises Stop where a terminal could not show it."""
     if into is not None:
         from bot.cli.edited import write_into
 
-        asks = write_into(into, content.decode(), chosen).asks
+        asks = write_into(into, content.decode(), settings).asks
         typer.echo(f"{into}: {asks} to decide" if asks else f"{into}: nothing to decide", err=True)
     elif output is not None:
         output.write_bytes(content)
-    elif format in (Format.PDF, Format.DOCX, Format.PNG) and sys.stdout.isatty():
-        raise Stop(WRONG, f"{format.value} is nothing to read in a terminal: name a file with --output")
+    elif form in (Format.PDF, Format.DOCX, Format.PNG) and sys.stdout.isatty():
+        raise Stop(WRONG, f"{form.value} is nothing to read in a terminal: name a file with --output")
     else:
         typer.echo(content, nl=False)
 
