@@ -86,7 +86,7 @@ async def test_whoever_takes_a_role_is_briefed_and_may_give_it_back(rig: Rig) ->
     assert len(told(rig, "cleo", "Asked of you")) == 1, "a briefing says what a catch-up would"
     await rig.clicks("cleo", hers, "Not me")
     assert "led by ana" in room.topic.value
-    await types(rig, "ben", "lead")
+    await types(rig, "ben", "lead me")
     assert rig.posts()[-1].text == "ben takes Incident commander over from ana."
     await types(rig, "ana", "lead @cleo")
     assert rig.posts()[-1].text == "Incident commander goes from ben to cleo, says ana."

@@ -33,6 +33,8 @@ class Face:
     settings: Settings
     wording: Wording
     now: datetime
+    #: The channel of the incident that this one is the same as, where there is one to be seen.
+    same: Wire | None = None
 
     def _plain(self, text: str, most: int = FIELD_MOST) -> str:
         words = mask(plain(text, self.record.names)).text
@@ -68,7 +70,7 @@ class Face:
             self._field("status", status=state.status),
             self._field("commander", commander=commander),
             self._field("start", at=self._stamp(state.started_at), assumed=state.start_assumed),
-            self._field("duration", lasted=lasted, ended=self._stamp(ended), ago=_since(begun, ended, self.now)),
+            self._field("duration", lasted=lasted, ended=self._stamp(ended), ago=self._since(begun, ended)),
             self._field("detected", at=self._stamp(state.detected_at)),
         ]
         made: list[dict[str, Any]] = [
@@ -86,6 +88,9 @@ class Face:
     def _paragraphs(self) -> list[Wire]:
         """Impact, escalations that wait for an answer, the last update; each only where there is one."""
         made = []
+        if self.record.state.duplicate_of is not None:
+            label = f"{self.settings.incident_prefix}-{self.record.state.duplicate_of}"
+            made.append(self.wording.say("card.same", label=label, channel=self.same))
         impact, update = self._last(Kind.IMPACT), self._last(Kind.UPDATE)
         others = {role: holder for role, holder in self.record.state.roles.items() if role != "commander"}
         if others:
@@ -97,7 +102,7 @@ class Face:
             text = self._plain(impact.text)
             made.append(self.wording.say("card.impact", text=text, services=services, share=share))
         unanswered = waiting(self.record.standing)
-        if unanswered and self.record.state.is_open:
+        if unanswered and self.record.state.is_open and self.record.state.sort != "past":
             who = [self._plain(str(one)) for entry in unanswered for one in entry.data.get("to") or []]
             since = min(entry.occurred_at for entry in unanswered)
             asked = token(since, "{ago}", span(self.now - since))
@@ -124,6 +129,13 @@ class Face:
         if state.status == MITIGATED:
             return (update, resolve, timeline) if state.commander_id else (lead, update, resolve)
         return (update if state.commander_id else lead, Button(label("mitigated"), "mitigated"), resolve)
+
+    def _since(self, begun: datetime | None, ended: datetime | None) -> Wire | None:
+        """Slack counts the minutes itself, so that the card need not be edited each minute; what was called off or is
+        another one's has no duration."""
+        if begun is None or ended is not None or not self.record.state.is_open:
+            return None
+        return token(begun, "{ago}", span(self.now - begun))
 
     def _label(self, name: str) -> str:
         return self.wording.plain(f"labels.{name}")
@@ -175,10 +187,3 @@ def digest(blocks: Sequence[dict[str, Any]], *more: str) -> str:
 def _percent(impact: Entry) -> str:
     percent = impact.data.get("percent")
     return f"{percent} %" if percent is not None else ""
-
-
-def _since(begun: datetime | None, ended: datetime | None, now: datetime) -> Wire | None:
-    """Slack counts the minutes itself, so that the card need not be edited each minute."""
-    if begun is None or ended is not None:
-        return None
-    return token(begun, "{ago}", span(now - begun))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.incident import RESOLVED
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
 from bot.drafting.document import Document
@@ -55,18 +56,23 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
     old_picture = await ctx.step("old_picture", find_old_picture)
     _, record, _ = await read_face(bot, incident_id)
     whole = True
-    if payload.get("asked") or not record.state.is_open:
+    if _is_wanted(record, payload):
         whole = await read_back_now(bot, incident_id)
         _, record, _ = await read_face(bot, incident_id)
     reopened = any(entry.kind is Kind.RESOLVED for entry in record.standing)
-    if payload.get("asked") or not record.state.is_open:
+    if _is_wanted(record, payload):
         await _post(bot, ctx, incident_id, channel.slack_id, record, whole)
-    elif reopened:
+    elif reopened and record.state.is_open:
         return  # it was resolved for a time, so the draft stays until the next resolve replaces it
     else:
         await _forget(bot, ctx, incident_id)
     if old:
         await _take_away(bot, ctx, channel.slack_id, old, old_picture)
+
+
+def _is_wanted(record: Record, payload: Mapping[str, Any]) -> bool:
+    """What turns out to be a false alarm, or another incident's double, has no draft unless somebody asks for one."""
+    return bool(payload.get("asked")) or record.state.status == RESOLVED
 
 
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:

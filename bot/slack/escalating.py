@@ -46,8 +46,8 @@ async def invite_escalated(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]
         before = await artifact(session, incident_id, f"{ASKED}{number}")
     _, known, _ = await read_face(bot, incident_id)
     entry = next((one for one in known.entries if one.number == number), None)
-    if channel is None or entry is None:
-        return
+    if channel is None or entry is None or known.state.sort == "past":
+        return  # what is told afterwards asks nobody
     if entry.stands and known.state.is_open:
         await _ask(bot, ctx, channel, known, entry, _people(before.ref if before else None))
 
@@ -97,6 +97,7 @@ def _asking(bot: Bot, known: Record, entry: Entry) -> Answer:
         who=known.names.person(entry.changed_by_id or entry.recorded_by_id),
         label=known.label,
         number=entry.number,
+        sort=known.state.sort,
     )
     return Answer(words, (on_it(bot, known, entry.number),))
 

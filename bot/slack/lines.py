@@ -42,11 +42,11 @@ async def post_line(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> No
     async with bot.db.read() as session:
         channel = await channel_of_incident(session, incident_id)
         posted = await artifact(session, incident_id, name)
-    _, record, _ = await read_face(bot, incident_id)
+    _, record, face = await read_face(bot, incident_id)
     entry = next((one for one in record.entries if one.number == number), None)
     if channel is None or entry is None or (posted is None and not entry.stands):
         return
-    blocks, text, fades = _line(bot, record, entry)
+    blocks, text, fades = _line(bot, record, entry, face.same)
     shown = digest(blocks)
     body: dict[str, Any] = {"channel": channel.slack_id, "text": text, "blocks": blocks}
 
@@ -85,13 +85,15 @@ async def _edit(bot: Bot, body: Mapping[str, Any], _: int) -> str:
     return str(body["ts"])
 
 
-def _line(bot: Bot, record: Record, entry: Entry) -> tuple[list[dict[str, Any]], str, bool]:
+def _line(bot: Bot, record: Record, entry: Entry, same: Wire | None) -> tuple[list[dict[str, Any]], str, bool]:
     """(blocks, text, whether an *Undo* is on it that fades)."""
-    words = line_words(bot, record, entry)
+    words, past = line_words(bot, record, entry, same), record.state.sort == "past"
+    if record.state.sort == "drill":
+        words = bot.wording.say("lines.in_a_drill", line=words)
     fresh = bot.clock.now() < entry.recorded_at + UNDO_FOR
     undo = entry.stands and fresh and entry.kind in _UNDONE
     buttons: tuple[Button, ...] = ()
-    if entry.kind is Kind.ESCALATED and entry.stands and not answers(record.standing, entry.number):
+    if entry.kind is Kind.ESCALATED and entry.stands and not past and not answers(record.standing, entry.number):
         buttons = (Button(bot.wording.plain("labels.on_it"), f"on-it #{entry.number}", style="primary"),)
     if undo:
         buttons = (*buttons, Button(bot.wording.plain("labels.undo"), f"retract #{entry.number}"))
@@ -99,12 +101,16 @@ def _line(bot: Bot, record: Record, entry: Entry) -> tuple[list[dict[str, Any]],
     return blocks, words, undo
 
 
-def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
-    """The sentence of an entry, masked; it mentions nobody but those who were escalated to."""
+def line_words(bot: Bot, record: Record, entry: Entry, same: Wire | None) -> Wire:
+    """The sentence of an entry, masked; it mentions nobody but those who were escalated to, and nobody at all where it
+    is told afterwards."""
     names = record.names
     text = mask(plain(entry.text, names)).text
     to = [str(one) for one in entry.data.get("to") or []]
-    told = [Wire(one) for one in to if MENTION.fullmatch(one) or GROUP.fullmatch(one)]
+    told: list[str] = [Wire(one) for one in to if MENTION.fullmatch(one) or GROUP.fullmatch(one)]
+    untold = [plain(one, names) for one in to if one not in told]
+    if record.state.sort == "past":
+        told, untold = ([", ".join(plain(one, names) for one in to)] if to else []), []
     name = f"lines.{entry.kind}" if entry.stands else "lines.taken_back"
     person_id, before = entry.data.get("person_id"), _before(record, entry)
     answered = next(iter(answers(record.standing, entry.number)), None) if entry.kind is Kind.ESCALATED else None
@@ -126,8 +132,9 @@ def line_words(bot: Bot, record: Record, entry: Entry) -> Wire:
         person=names.person(str(person_id)) if person_id else None,
         of=entry.data.get("of"),
         prefix=bot.settings.incident_prefix,
+        same=same,
         told=told,
-        untold=[plain(one, names) for one in to if one not in told],
+        untold=untold,
         resolved=record.state.status == RESOLVED,
     )
 

@@ -33,6 +33,8 @@ async def catch_up(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> Non
     if channel is None or before is not None or await _is_bot(bot, ctx, channel.workspace_id, user_id):
         return
     _, record, _ = await read_face(bot, incident_id)
+    if record.state.sort == "past":
+        return  # it is over, and asks nothing of anybody
     answer = caught_up(bot, record, user_id, whom)
 
     async def save(session: AsyncSession, _: bool) -> None:

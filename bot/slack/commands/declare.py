@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.detection import read_class
-from bot.domain.errors import EmptyText, PrivateOrPublic, TooLong
+from bot.domain.errors import EmptyText, PrivateOrPublic, TooLong, UnreadableTime
 from bot.domain.timeline import Change, Kind
 from bot.domain.when import Moment, Precision
 from bot.incidents import Recorded, declare, record
@@ -77,7 +77,7 @@ async def _declare(call: Call) -> Answer:
         raise TooLong(length=len(said.title), most=TITLE_MOST)
     if re.search(r"\bprivate\b", said.title, re.IGNORECASE) and not said.flags & {"private", "public"}:
         raise PrivateOrPublic(title=await call.plain(said.title))
-    moment = call.moment(is_start="past" not in said.flags)
+    said, moment = _begun(call, said)
     first = call.new(Kind.DECLARED, "", moment, _declared(said, at_given=call.time_words is not None))
     recorded = await declare(
         call.session,
@@ -96,6 +96,22 @@ async def _declare(call: Call) -> Answer:
     offer = call.say("answers.same_incident", count=len(near))
     lines = await incident_lines(call, near, "answers.listed")
     return Answer(Wire("\n".join([words, *linked, offer, *lines])), tuple(_join(call, one) for one in near))
+
+
+def _begun(call: Call, said: Declaration) -> tuple[Declaration, Moment]:
+    """When it began. Severity and flags may stand behind `at:` too: they are no part of a time that can't be read.
+
+    Raises what `Call.moment` raises.
+    """
+    try:
+        return said, call.moment(is_start="past" not in said.flags)
+    except UnreadableTime:
+        behind = read_declaration(call, call.time_words or "")
+        if call.form is not None or not behind.title or behind.title == call.time_words:
+            raise
+        call.time_words = behind.title
+    said = Declaration(said.title, said.severity or behind.severity, said.flags | behind.flags)
+    return said, call.moment(is_start="past" not in said.flags)
 
 
 async def _words(call: Call, said: Declaration, recorded: Recorded, moment: Moment) -> Wire:

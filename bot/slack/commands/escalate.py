@@ -31,7 +31,7 @@ async def _escalate(call: Call) -> Answer:
     notes = []
     if not to:
         notes.append(call.say("answers.escalated_to_nobody", number=recorded.entry.number))
-    elif left := unnotified(to):
+    elif call.about.sort != "past" and (left := unnotified(to)):
         notes.append(call.say("answers.nobody_notified", names=[await call.plain(one) for one in left]))
     return await recorded_answer(call, recorded, moment, notes=tuple(notes))
 

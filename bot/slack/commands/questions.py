@@ -43,7 +43,8 @@ async def incident_lines(call: Call, incidents: Sequence[Incident], template: st
 
 async def _line(call: Call, incident: Incident, channel: Channel | None, template: str) -> Wire:
     begun, ended = incident.started_at or incident.declared_at, incident.resolved_at
-    lasted = (ended or call.now) - begun if begun else None
+    # What was called off, or is another one's, has no duration.
+    lasted = (ended or call.now) - begun if begun and (ended or incident.status not in CLOSED) else None
     commander = (await call.names()).person(incident.commander_id) if incident.commander_id else None
     return call.say(
         template,

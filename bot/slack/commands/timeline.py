@@ -107,6 +107,7 @@ async def _timeline(call: Call) -> Answer:
         kind=call.bot.wording.plain(f"kinds.{view.kind}") if view.kind else None,
         person=names.person(view.person_id) if view.person_id else None,
         taken_back=view.taken_back,
+        sort=call.about.sort,
     )
     return Answer(head, _turning(call, view, pages), rows=tuple(rows), menus=await _filters(call, view, entries))
 
