@@ -68,3 +68,45 @@ async def test_redacted_words_leave_every_version(rig: Rig, at_the_shell: Tocsin
     versions = [line["text"] + line["generated"] for line in lines if line["type"] == "draft_version"]
     assert len(versions) == 2
     assert all("gave Pat" not in text and "[redacted]" in text for text in versions)
+
+
+async def edits(rig: Rig, handle: str, part: str, old: str, new: str) -> str:
+    """Click *Edit* on the draft's post, open a part, change its words; what the person is told."""
+    (post,) = [one for one in rig.posts() if one.files]
+    asked = await rig.person(handle).clicks(post, "Edit the draft")
+    await rig.quiet()
+    await rig.person(handle).clicks(asked.later[-1] if asked.later else asked, part)
+    view = rig.person(handle).view
+    assert view is not None
+    fields = {
+        block["block_id"]: block["element"].get("initial_value", "") for block in view.blocks if "element" in block
+    }
+    (name,) = [name for name, words in fields.items() if old in words]
+    result = await rig.person(handle).submits({name: fields[name].replace(old, new)})
+    await rig.quiet()
+    assert result.failed is None
+    return rig.whispers(handle)[-1].text
+
+
+async def test_what_is_edited_in_slack_stays_when_it_is_drafted_again(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action restarted the cache")
+    await rig.types("ana", "/incident resolve all is well")
+    said = await edits(rig, "ben", "Timeline", "restarted the cache", "restarted the cache in Oslo")
+    assert said.startswith("Kept as version 2 of the draft.")
+    await rig.types("ana", "/incident cause the disk was full")
+    await rig.later(timedelta(minutes=3))
+    (post,) = [one for one in rig.posts() if one.files]
+    text = post.files[0].content.decode()
+    assert "restarted the cache in Oslo" in text
+    assert "the disk was full" in text
+    listed = (await rig.types("ana", "/incident versions")).text
+    assert "3, " in listed
+    assert "edited by ben" in listed
+    shown = (await rig.types("ana", "/incident versions 1 2")).text
+    assert "restarted the cache in Oslo" in shown
+    await rig.types("ana", "/incident edit #2 restarted the second cache")
+    again = (await rig.types("ana", "/incident edit-draft")).text
+    assert "lines ask to decide" in again
+    assert (await rig.types("ana", "/incident versions 9")).text.startswith("There is no version 9")
+    assert rig.ws.refused == []

@@ -162,3 +162,7 @@ class NothingToChooseFrom(IncidentError):
 
 class Conflict(IncidentError):
     """Somebody else changed the same entry meanwhile; nothing was overwritten. `version` is the one that stands."""
+
+
+class NoSuchVersion(IncidentError):
+    """A version of the draft that there is none of, or whose words are erased."""

@@ -17,12 +17,14 @@ from bot.drafting.press import press
 from bot.drafting.statements import Draft
 from bot.jobs import JobContext
 from bot.postmortems import Standing, draft_again
+from bot.slack.answer import Button, actions, section
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.picturing import PICTURE, upload, upload_picture
 from bot.slack.posting import CLOSED_TO_US
 from bot.slack.recovery import PARTIAL, read_back_now
+from bot.wording import Wire
 from storage.artifacts import artifact, forget_artifact, keep_artifact
 from storage.incidents import channel_of_incident, incident_by_id
 
@@ -92,13 +94,14 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     files = [{"id": file_id, "title": name}]
     if picture := await upload_picture(bot, ctx, incident_id, made):
         files.append(picture)
-    comment = _comment(bot, record, made, document.words, standing.asks, whole)
+    # Slack leaves blocks out where there is an initial_comment, so the words stand in the blocks alone.
+    blocks = [section(_comment(bot, record, made, document.words, standing.asks, whole)), actions(_buttons(bot))]
 
     async def share(attempt: int) -> bool:
         if attempt > 1 and await _is_completed(bot, file_id):
             return True
         try:
-            body = {"files": files, "channel_id": channel, "initial_comment": comment}
+            body = {"files": files, "channel_id": channel, "blocks": blocks}
             await bot.api.call("files.completeUploadExternal", json=body)
         except SlackRefused as refused:
             if refused.error in CLOSED_TO_US | {"posting_to_channel_denied"}:
@@ -110,7 +113,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     await ctx.step("share", share)
 
 
-def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool) -> str:
+def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool) -> Wire:
     """What stands with the file."""
     return bot.wording.say(
         "lines.draft",
@@ -122,6 +125,10 @@ def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole
         open=record.state.is_open,
         whole=whole,
     )
+
+
+def _buttons(bot: Bot) -> tuple[Button, ...]:
+    return (Button(bot.wording.plain("labels.edit_draft"), "edit-draft"),)
 
 
 async def keep_draft(bot: Bot, incident_id: int, document: Document) -> Standing:

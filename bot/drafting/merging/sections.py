@@ -37,3 +37,17 @@ def replaced(parts: Sequence[Section], place: int, text: str) -> str:
     return "".join(
         [*(one.text for one in parts[:place]), text.strip("\n") + tail, *(one.text for one in parts[place + 1 :])]
     )
+
+
+def portions(text: str, most: int) -> tuple[str, ...]:
+    """A text cut between lines into pieces of at most `most` characters: put together again they are the text.
+
+    A line that is longer by itself is a piece of its own.
+    """
+    found: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if found and len(found[-1]) + len(line) <= most:
+            found[-1] += line
+        else:
+            found.append(line)
+    return tuple(found)

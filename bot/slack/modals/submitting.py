@@ -19,6 +19,7 @@ from bot.slack.dispatch import Request, handle_together
 from bot.slack.modals.asking_back import chosen_readings, refused_form
 from bot.slack.modals.change import change_keyed
 from bot.slack.modals.declare import declare_keyed
+from bot.slack.modals.draft import draft_keyed
 from bot.slack.modals.fields import values_of
 from bot.slack.modals.keys import keyed, people_in, read_keys
 from bot.slack.modals.mark import mark_keyed
@@ -132,10 +133,15 @@ def _resolve(form: Submitted) -> list[Asked]:
     return [*asked, form.asks("postmortem")] if asked else []
 
 
+def _edit_draft(form: Submitted) -> list[Asked]:
+    return [form.asks("edit-draft", draft_keyed(form.about, form.said))]
+
+
 FORMS: Mapping[str, Callable[[Submitted], list[Asked]]] = {
     "verb": _verb,
     "change": _change,
     "add_to_timeline": _mark,
     "declare": _declare,
     "resolve": _resolve,
+    "edit_draft": _edit_draft,
 }
