@@ -32,6 +32,7 @@ class Server:
         app.router.add_post("/{kind:commands|actions}/{team}/{hook}", self._hook)
         app.router.add_post("/upload/v1/{file}", self._upload)
         app.router.add_get("/files/{file}/{tail:.+}", self._download)
+        app.router.add_get("/", self._login)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -82,12 +83,19 @@ class Server:
                 return value.file.read()
         return b""
 
+    @staticmethod
+    async def _login(_request: web.Request) -> web.StreamResponse:
+        """Where somebody without a token ends up: a page, with 200."""
+        return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        """A file's content, for the bot's token with files:read."""
+        """A file's content, for the bot's token with files:read; others are led to the login page, as Slack does it."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
         file = self._ws.files.get(request.match_info["file"])
+        if self._ws.serves_login_page:
+            return await self._login(request)
         if token != self._ws.bot_token or "files:read" not in self._ws.manifest.scopes:
-            return web.Response(status=302, headers={"Location": f"{self.url}/"})
+            return web.Response(status=302, headers={"Location": f"{self.url}/?redir=%2Ffiles"})
         if file is None or file.deleted:
             return web.Response(status=404)
         return web.Response(body=file.content, content_type=file.payload()["mimetype"])

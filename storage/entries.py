@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from bot.domain.lifecycle import provisional
-from bot.domain.timeline import Entry, Kind, NewEntry, Origin, Revision, Source, Standing
+from bot.domain.timeline import Attachment, Entry, Kind, NewEntry, Origin, Revision, Source, Standing
 from storage.finding import forget_words, keep_words, words_in
 from storage.people import person_of
 from storage.tables import Channel, Incident, Message, Person, Workspace
@@ -232,7 +232,7 @@ async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> E
 
 def select_entries(*more: Any) -> Select[Any]:
     """What `as_entry` reads, of every version of every entry; `more` columns stand behind."""
-    about = (_AUTHOR.user_id, _RECORDER.user_id, _CHANGER.user_id, Message.ts, Channel.slack_id)
+    about = (_AUTHOR.user_id, _RECORDER.user_id, _CHANGER.user_id, Message.ts, Channel.slack_id, Message.files)
     query: Select[Any] = select(*_ENTRY.columns, *(col(column) for column in about), *more)
     return (
         query.select_from(Row)
@@ -250,7 +250,7 @@ _AT = {column.name: place for place, column in enumerate(_ENTRY.columns)}
 
 def as_entry(row: Sequence[Any]) -> Entry:
     """A row of `select_entries` as the domain's value; by position, since ten thousand of them make one draft."""
-    author, recorder, changer, ts, channel = row[_WIDTH : _WIDTH + 5]
+    author, recorder, changer, ts, channel, files = row[_WIDTH : _WIDTH + 6]
     get = row.__getitem__
     return Entry(
         number=get(_AT["number"]),
@@ -275,4 +275,10 @@ def as_entry(row: Sequence[Any]) -> Entry:
         changed_by_id=changer,
         locked=frozenset(get(_AT["locked"])),
         redacted=get(_AT["redacted_at"]) is not None,
+        files=tuple(_attachment(one) for one in files or ()),
     )
+
+
+def _attachment(file: Mapping[str, Any]) -> Attachment:
+    said = {name: str(file.get(name) or "") for name in ("name", "mimetype", "permalink")}
+    return Attachment(str(file.get("id") or ""), **said)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.timeline import Origin
+from storage.files import drop_files
 from storage.incidents import channel_of
 from storage.tables import Channel, Entry, Message, MessageVersion, Person, Reaction
 from storage.upsert import insert_once
@@ -141,10 +142,12 @@ async def erase(session: AsyncSession, row: Message, *, at: datetime) -> None:
     row.text, row.files, row.erased_at = None, [], at
     session.add(row)
     await session.execute(delete(MessageVersion).where(col(MessageVersion.message_id) == row.id))
+    await drop_files(session, [row.id], at=at)
 
 
-async def redact_message(session: AsyncSession, message_id: int, instead: str) -> None:
-    """Overwrite the words of a message and of its earlier wordings."""
+async def redact_message(session: AsyncSession, message_id: int, instead: str, *, at: datetime) -> None:
+    """Overwrite the words of a message and of its earlier wordings, and let go of its files."""
+    await drop_files(session, [message_id], at=at)
     await session.execute(update(Message).where(col(Message.id) == message_id).values(text=instead, files=[]))
     await session.execute(
         update(MessageVersion).where(col(MessageVersion.message_id) == message_id).values(text=instead)

@@ -115,6 +115,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of the message that an entry comes from. `permalink` leads to it in the chat, for whoever may see it."""
+
+    file_id: str
+    name: str
+    mimetype: str = ""
+    permalink: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be shown as a picture."""
+        return self.mimetype in ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a timeline, in the version that stands last.
 
@@ -156,6 +171,7 @@ class Entry:
     changed_by_id: str | None = None
     locked: frozenset[str] = frozenset()
     redacted: bool = False
+    files: tuple[Attachment, ...] = ()
 
     @property
     def stands(self) -> bool:

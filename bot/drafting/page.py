@@ -237,6 +237,10 @@ class Page:
                 "author": markdown(each.author),
                 "source": each.source,
                 "link": markdown(each.permalink or ""),
+                "files": [
+                    {"name": markdown(one.name), "link": markdown(one.permalink), "picture": one.is_picture}
+                    for one in each.files
+                ],
             }
             for each in self._made.evidence
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.action_items import link_of
@@ -92,6 +93,7 @@ class Reading:
             author=self.person(entry.author_id),
             source=entry.source.value,
             permalink=entry.permalink,
+            files=tuple(replace(one, name=self._hide(one.name, entry.number)) for one in entry.files),
             approximate=entry.kind is not Kind.DECLARED and entry.precision == APPROXIMATE,
             untimed=entry.precision == UNTIMED,
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.figures import Figures
 from bot.domain.incident import whole_minutes
+from bot.domain.timeline import Attachment
 
 APPROXIMATE = "approximate"
 UNTIMED = "untimed"
@@ -250,6 +251,7 @@ class Evidence:
     author: str
     source: str
     permalink: str | None
+    files: tuple[Attachment, ...] = ()
     approximate: bool = False
     untimed: bool = False
 

@@ -16,6 +16,7 @@ from bot.drafting.draft import missing
 from bot.drafting.statements import (
     Draft,
     Escalation,
+    Evidence,
     Hypothesis,
     Improvement,
     Misleading,
@@ -265,8 +266,15 @@ def _evidence(made: Draft, clock: Clock) -> list[Json]:
         }
         | {"source": each.source}
         | _given(permalink=each.permalink)
+        | _given(
+            files=[{"name": one.name, "mimetype": one.mimetype, "link": one.permalink} for one in each.files] or None
+        )
         for each in made.evidence
     ]
+
+
+def _files(each: Evidence) -> list[Json]:
+    return [{"name": one.name, "mimetype": one.mimetype, "link": one.permalink} for one in each.files]
 
 
 def _texts(statements: Iterable[Statement]) -> list[str]:

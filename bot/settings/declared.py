@@ -44,6 +44,7 @@ DECLARED = (
     Declared("capture", "TOCSIN_CAPTURE", "capture", readers.one_of("all", "marked")),
     Declared("transcript_days", "TOCSIN_TRANSCRIPT_DAYS", "retention.transcript_days", _DAYS),
     Declared("erase_deleted_days", "TOCSIN_ERASE_DELETED_DAYS", "retention.erase_deleted_days", _DAYS),
+    Declared("files_mb", "TOCSIN_FILES_MB", "retention.files_mb", readers.whole(0, 1_000)),
     Declared(
         "incident_prefix",
         "TOCSIN_INCIDENT_PREFIX",

@@ -123,6 +123,7 @@ class Settings:
     capture: Literal["all", "marked"] = "all"
     transcript_days: int = 90
     erase_deleted_days: int = 30
+    files_mb: int = 10  # 0: none is fetched
     # What an incident is here
     incident_prefix: str = "INC"
     timezone: str = "UTC"

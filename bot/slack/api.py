@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -30,6 +31,10 @@ class SlackRefused(Exception):
         self.method = method
         self.error = error
         self.answer = answer
+
+
+class NotServed(Exception):
+    """A file that Slack does not give us; the message is why, in a word."""
 
 
 class SlackUnwell(Away):
@@ -88,6 +93,45 @@ class SlackApi:
                     raise SlackUnwell(f"upload: http_{response.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as broken:
             raise SlackUnwell(f"upload: no answer ({type(broken).__name__})") from broken
+
+    async def download(self, url: str, most: int) -> tuple[bytes, str]:
+        """(bytes, MIME type) of a file of Slack's, asked for with our own token; at most `most` bytes.
+
+        Raises NotServed where Slack gives something else (its login page, a redirect to it, more than that), and
+        SlackUnwell. The token goes to no other host.
+        """
+        await still_ours()
+        if not _is_slacks(url, self.client.base_url):
+            raise NotServed("elsewhere")
+        headers, timeout = {"Authorization": f"Bearer {self.client.token}"}, aiohttp.ClientTimeout(total=20)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.get(url, headers=headers, allow_redirects=False) as response,
+            ):
+                if response.status == 429:
+                    raise Retry(_retry_after(response.headers))
+                if response.status >= 500:
+                    raise SlackUnwell(f"download: http_{response.status}")
+                if response.status != 200:
+                    raise NotServed(f"http_{response.status}")
+                content = bytearray()
+                async for part in response.content.iter_chunked(65_536):
+                    content += part
+                    if len(content) > most:
+                        raise NotServed("too_large")
+                return bytes(content), response.content_type
+        except (aiohttp.ClientError, TimeoutError, OSError) as broken:
+            raise SlackUnwell(f"download: no answer ({type(broken).__name__})") from broken
+
+
+def _is_slacks(url: str, api_url: str) -> bool:
+    """Whether an address is of the host that the API has, or of one below it (files.slack.com)."""
+    asked, api = urlsplit(url), urlsplit(api_url)
+    host, home = asked.hostname or "", api.hostname or ""
+    if asked.scheme != api.scheme or asked.username is not None:
+        return False
+    return (host == home and asked.port == api.port) or (host.endswith(f".{home}") and asked.port is None)
 
 
 def _fault(method: str, refused: SlackApiError, gate: str) -> Retry | SlackRefused | SlackUnwell:

@@ -34,6 +34,7 @@ class Chatter:
             event.get("type") == "message"
             and event.get("subtype") in SPOKEN
             and bool(event.get("ts"))
+            and not event.get("files")  # which are wanted besides the words
             and self._bot.settings.capture == "all"
             and event.get("user") != self._bot.identity.user_id
             and (bool(event.get("bot_id")) or not is_typed(_text(event)))

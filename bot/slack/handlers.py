@@ -18,6 +18,7 @@ from bot.slack.card_keeping import keep_card
 from bot.slack.drafts import post_draft
 from bot.slack.escalating import invite_escalated
 from bot.slack.failing import tell_failed
+from bot.slack.files import fetch_files, sweep_files
 from bot.slack.homes import publish_home
 from bot.slack.housekeeping import erase_message, hand_on, purge_transcript
 from bot.slack.joining import join_incident
@@ -68,6 +69,8 @@ JOBS: Mapping[str, Work] = {
     "watch": watch,
     "remind_tasks": remind_tasks,
     "publish_home": publish_home,
+    "fetch_files": fetch_files,
+    "sweep_files": sweep_files,
     "learn_members": learn_members,
 }
 

@@ -16,6 +16,7 @@ from bot.slack.marks import mark_on
 from bot.slack.scene import Scene
 from bot.slack.settling import settle, take_out
 from storage.entries import entry_of_message
+from storage.files import want_files
 from storage.people import person_of, unknown_people
 from storage.queue import Job, enqueue, rearm
 from storage.tables import Message, Person
@@ -97,6 +98,8 @@ async def on_said(at: Scene, message: Mapping[str, Any], event_ts: str) -> None:
     older = found is None or not found[1].redacted
     first = row.text is None
     changed, came_late = await keep_said(at.session, row, said, older=older)
+    if row.files and at.bot.settings.files_mb:
+        await want_files(at.session, row, at=at.now)
     if changed:
         # Whoever is mentioned is known by name when somebody takes the message in.
         for user_id in await unknown_people(at.session, at.workspace.id, mentioned(text)):
@@ -144,7 +147,7 @@ async def _author(at: Scene, message: Mapping[str, Any]) -> Person:
 
 
 def _files(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """References to a message's files; their bytes stay in Slack."""
+    """References to a message's files; their bytes are fetched by a job."""
     wanted = ("id", "name", "mimetype", "permalink", "size")
     return [{name: file.get(name) for name in wanted} for file in message.get("files") or []]
 

@@ -99,7 +99,7 @@ async def _redact(call: Call) -> Answer:
         channel = await channel_of(call.session, call.workspace.id, entry.origin.channel_id)
         message = await find_message(call.session, channel.id, entry.origin.ts) if channel else None
         if message is not None:
-            await redact_message(call.session, message.id, REDACTED)
+            await redact_message(call.session, message.id, REDACTED, at=call.now)
     return Answer(call.say("answers.redacted", number=number, from_message=entry.origin is not None))
 
 
