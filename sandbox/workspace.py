@@ -103,6 +103,8 @@ class Workspace(Roster):
         """True makes conversations.create answer restricted_action, as a team's settings can."""
         self.pages_run_short = True
         """Whether the first of several pages of a list is shorter than was asked for."""
+        self.pages_run_empty = False
+        """Whether the first page of every list is empty, although its cursor leads on."""
         self.revoked = False
         """True makes every call with the bot's token answer token_revoked."""
         self.leaves_events_out = False

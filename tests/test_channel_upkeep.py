@@ -22,7 +22,7 @@ async def direct(rig: Rig, handle: str = "ana") -> list[str]:
     return [one.text for one in rig.person(handle).sees(channel)]
 
 
-async def test_the_card_is_edited_in_place(rig: Rig) -> None:
+async def test_18_the_card_is_edited_in_place(rig: Rig) -> None:
     room = await rig.declare()
     ts = card(rig, room).ts
     for text in (
@@ -43,7 +43,7 @@ async def test_the_card_is_edited_in_place(rig: Rig) -> None:
     assert rig.ws.refused == []
 
 
-async def test_changes_that_come_while_slack_limits_us_make_one_edit(rig: Rig) -> None:
+async def test_14_changes_that_come_while_slack_limits_us_make_one_edit(rig: Rig) -> None:
     await rig.declare()
     before = len(rig.ws.calls)
     rig.ws.faults.add("chat.update", status=429, retry_after=30)
@@ -112,7 +112,7 @@ async def test_a_new_title_renames_the_channel(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("how", ["archived", "kicked", "deleted"])
-async def test_a_channel_that_is_closed_to_the_bot_ends_in_words_in_the_log(
+async def test_23_a_channel_that_is_closed_to_the_bot_ends_in_words_in_the_log(
     rig: Rig, how: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     room = await rig.declare()

@@ -113,7 +113,7 @@ def test_a_team_may_give_and_take_but_never_to_bots_or_the_deactivated() -> None
 
 
 @pytest.mark.parametrize(("who", "called"), [("gus", "a guest"), ("olga", "an outsider")])
-async def test_a_refusal_says_why_and_is_in_the_audit(rig: Rig, who: str, called: str) -> None:
+async def test_30_a_refusal_says_why_and_is_in_the_audit(rig: Rig, who: str, called: str) -> None:
     rig.ws.expects("users.info", "user_not_visible")
     await rig.declare()
     for typed in ("severity sev3", "status identified", "resolve", "lead", "cancel x", "list", "title x", "update x"):

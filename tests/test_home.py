@@ -93,7 +93,7 @@ async def test_a_private_incident_is_on_the_home_of_its_members_alone(rig: Rig) 
     assert rig.ws.refused == []
 
 
-async def test_a_home_that_somebody_else_published_is_published_again(rig: Rig) -> None:
+async def test_27_a_home_that_somebody_else_published_is_published_again(rig: Rig) -> None:
     await home(rig, "ana")
     await rig.declare()
     rig.ws.faults.add("views.publish", error="hash_conflict", times=1)

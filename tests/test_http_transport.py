@@ -91,7 +91,7 @@ async def test_a_click_and_a_modal_come_as_forms_with_a_payload(http: Rig) -> No
 
 
 @pytest.mark.parametrize("text", ["payload queue down", "note the payload queue is down", "note payload=%7B%7D & more"])
-async def test_the_word_payload_may_stand_in_a_command(http: Rig, text: str) -> None:
+async def test_8_the_word_payload_may_stand_in_a_command(http: Rig, text: str) -> None:
     await http.declare()
     answer = await http.types("ana", f"/incident {text}")
     assert answer.failed is None
@@ -110,7 +110,7 @@ async def test_a_channel_called_payload_is_a_channel_like_others(http: Rig) -> N
     assert "/incident" in answer.text
 
 
-async def test_a_signed_command_sent_again_has_one_effect_and_after_five_minutes_none(http: Rig) -> None:
+async def test_30_a_signed_command_sent_again_has_one_effect_and_after_five_minutes_none(http: Rig) -> None:
     await http.declare()
     body = typed(http, "note seen once")
     headers = signed(http, body, FORM)

@@ -46,7 +46,7 @@ async def test_a_me_message_is_kept_too(rig: Rig) -> None:
     assert kept(rig) == ["looks at it"]
 
 
-async def test_bots_and_webhooks_are_kept_but_never_act_and_our_own_posts_are_not_kept(rig: Rig) -> None:
+async def test_25_bots_and_webhooks_are_kept_but_never_act_and_our_own_posts_are_not_kept(rig: Rig) -> None:
     room = await rig.declare()
     message = await rig.says("pager", "!action silenced the alarm")
     await rig.person("pager").posts_by_webhook(room, "!resolve")
@@ -71,7 +71,7 @@ async def test_an_edit_replaces_the_words_and_keeps_the_earlier_ones(rig: Rig) -
     assert kept(rig, versions) == ["pool is full", "pool is nearly full"]
 
 
-async def test_unfurls_pins_and_reply_counts_are_no_edits(rig: Rig) -> None:
+async def test_24_unfurls_pins_and_reply_counts_are_no_edits(rig: Rig) -> None:
     await rig.declare()
     message = await rig.says("ana", "see https://graphs.example/1")
     await rig.says("ben", "looking", thread=message)

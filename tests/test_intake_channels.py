@@ -29,7 +29,7 @@ async def test_what_is_said_before_the_channel_is_known_as_ours_is_read_back(rig
     assert "10:00 UTC note: pool is full" in shown
 
 
-async def test_a_channel_whose_id_changes_stays_the_incidents(rig: Rig) -> None:
+async def test_29_a_channel_whose_id_changes_stays_the_incidents(rig: Rig) -> None:
     room = await rig.declare()
     before = await rig.says("ana", "pool is full")
     rig.ws.socket.hold()

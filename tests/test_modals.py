@@ -175,7 +175,7 @@ async def test_the_bots_own_posts_are_not_taken_in(rig: Rig) -> None:
     assert "post of the bot's own" in answer.later[0].text
 
 
-async def test_a_trigger_that_expired_is_said_in_words(rig: Rig) -> None:
+async def test_2_a_trigger_that_expired_is_said_in_words(rig: Rig) -> None:
     await rig.declare()
     message = await rig.says("ana", "pool is full")
     rig.ws.expects("views.open", "expired_trigger_id")

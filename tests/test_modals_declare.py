@@ -192,7 +192,7 @@ async def test_what_cannot_be_the_same_is_not_offered(rig: Rig, first: str, seco
     assert await same(rig, first, second, minutes) == []
 
 
-async def test_the_same_form_submitted_twice_declares_once(rig: Rig) -> None:
+async def test_27_the_same_form_submitted_twice_declares_once(rig: Rig) -> None:
     await rig.types("ana", "/incident")
     ana = rig.person("ana")
     view = form(rig, "ana")

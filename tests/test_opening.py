@@ -36,7 +36,7 @@ async def told(rig: Rig, handle: str = "ana") -> str:
         ("w" * 200, "inc-1-" + "w" * 71),
     ],
 )
-async def test_the_channels_name_is_legal_whatever_the_title(rig: Rig, title: str, name: str) -> None:
+async def test_19_the_channels_name_is_legal_whatever_the_title(rig: Rig, title: str, name: str) -> None:
     await rig.types("ana", f"/incident declare {title}", rig.ops)
     assert [channel.name for channel in opened(rig)] == [name]
     assert re.fullmatch(r"[a-z0-9-]{1,80}", name)
@@ -44,7 +44,7 @@ async def test_the_channels_name_is_legal_whatever_the_title(rig: Rig, title: st
 
 
 @pytest.mark.parametrize("archived", [False, True], ids=["live", "archived"])
-async def test_a_name_that_is_taken_gets_a_number(rig: Rig, archived: bool) -> None:
+async def test_19_a_name_that_is_taken_gets_a_number(rig: Rig, archived: bool) -> None:
     rig.ws.expects("conversations.create", "name_taken")
     for name in ("inc-1-api-down", "inc-1-api-down-2"):
         other = await rig.ws.add_channel(name, members=["ana"])
@@ -125,7 +125,7 @@ async def test_without_user_groups_on_the_plan_people_are_still_invited(tmp_path
         assert "@sre" in await told(rig)
 
 
-async def test_one_bad_invitee_of_130_keeps_nobody_out(tmp_path: Path) -> None:
+async def test_20_one_bad_invitee_of_130_keeps_nobody_out(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         many = [rig.ws.add_person(f"p{number}", name=f"P {number}") for number in range(126)]
         gone = rig.ws.add_person("gone", name="Gone Person", deleted=True)
@@ -189,7 +189,7 @@ async def test_where_bots_may_not_create_channels_the_declarer_is_told_what_to_d
     assert [call.method for call in rig.ws.calls].count("conversations.create") == 1
 
 
-async def test_a_title_that_mentions_everybody_mentions_nobody(tmp_path: Path) -> None:
+async def test_26_a_title_that_mentions_everybody_mentions_nobody(tmp_path: Path) -> None:
     async with running(tmp_path, announce_channel="#incidents") as rig:
         board = await rig.ws.add_channel("incidents", members=["ana", "tocsin"])
         await rig.types("ana", "/incident declare <!channel> & @ben <b>down</b>", rig.ops)

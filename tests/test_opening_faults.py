@@ -86,7 +86,7 @@ def direct_to_ana(rig: Rig) -> Channel:
 
 
 @pytest.mark.parametrize(("method", "which"), [call[1:] for call in CALLS], ids=[call[0] for call in CALLS])
-async def test_any_fault_in_any_call_of_the_opening_leaves_one_of_everything(
+async def test_21_any_fault_in_any_call_of_the_opening_leaves_one_of_everything(
     tmp_path: Path, method: str, which: Callable[[Rig, Any], bool]
 ) -> None:
     async with running(tmp_path, announce_channel="#incidents", invite=("ben", "sre")) as rig:
@@ -105,7 +105,7 @@ async def test_any_fault_in_any_call_of_the_opening_leaves_one_of_everything(
 
 
 @pytest.mark.parametrize("calls", range(1, 10))
-async def test_stopped_after_any_call_of_the_opening_and_started_again(tmp_path: Path, calls: int) -> None:
+async def test_22_stopped_after_any_call_of_the_opening_and_started_again(tmp_path: Path, calls: int) -> None:
     """The bot goes away while a call is on its way, whose answer nobody will read."""
     async with running(tmp_path, announce_channel="#incidents", invite=("ben",)) as rig:
         await rig.ws.add_channel("incidents", members=["ana"])

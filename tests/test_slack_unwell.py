@@ -30,7 +30,7 @@ AT_FIRST: tuple[dict[str, Any], ...] = (
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
 @pytest.mark.parametrize("how", AT_FIRST, ids=str)
-async def test_a_start_while_slack_is_unwell_connects_later_and_loses_no_event(
+async def test_6_a_start_while_slack_is_unwell_connects_later_and_loses_no_event(
     rig: Rig, method: str, how: dict[str, Any]
 ) -> None:
     room = await rig.declare()
@@ -69,7 +69,9 @@ METHODS = (
 
 
 @pytest.mark.parametrize("retry_after", [30, None])
-async def test_a_rate_limit_on_every_method_drops_nothing_and_makes_no_storm(rig: Rig, retry_after: int | None) -> None:
+async def test_13_a_rate_limit_on_every_method_drops_nothing_and_makes_no_storm(
+    rig: Rig, retry_after: int | None
+) -> None:
     await rig.types("ana", "/incident list", rig.ops)  # who declares must be known; others may be learned late
     planned = [rig.ws.faults.add(method, status=429, retry_after=retry_after) for method in METHODS]
     await rig.types("ana", "/incident declare checkout is down sev1", rig.ops)

@@ -94,7 +94,7 @@ async def test_as_many_connections_stand_as_are_set_and_each_serves(tmp_path: Pa
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
 @pytest.mark.parametrize("honoured", [True, False])
-async def test_a_refresh_with_work_in_flight_loses_and_doubles_nothing(
+async def test_9_a_refresh_with_work_in_flight_loses_and_doubles_nothing(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, reason: Any, honoured: bool
 ) -> None:
     room = await rig.declare()
@@ -144,7 +144,7 @@ async def test_many_refreshes_under_load_lose_and_double_nothing(tmp_path: Path)
         assert [n for n in range(12) if timeline.count(f"tick {n}.") != 1] == []
 
 
-async def test_a_half_open_link_is_found_and_replaced(tmp_path: Path) -> None:
+async def test_12_a_half_open_link_is_found_and_replaced(tmp_path: Path) -> None:
     async with quick(tmp_path) as rig:
         room = await rig.declare()
         rig.ws.socket.drop_without_close()
@@ -185,7 +185,7 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(next(iter(fault.values()))))
-async def test_opening_that_fails_for_minutes_is_tried_again_with_pauses(rig: Rig, fault: dict[str, Any]) -> None:
+async def test_11_opening_that_fails_for_minutes_is_tried_again_with_pauses(rig: Rig, fault: dict[str, Any]) -> None:
     rig.ws.faults.add("apps.connections.open", times=None, **fault)
     before = len([call for call in rig.ws.calls if call.method == "apps.connections.open"])
     await rig.ws.socket.disconnect("refresh_requested")
@@ -233,7 +233,7 @@ async def readiness(rig: Rig) -> tuple[int, dict[str, str]]:
         return response.status, await response.json()
 
 
-async def test_socket_mode_switched_off_is_said_clearly_and_ends_by_itself(
+async def test_30_socket_mode_switched_off_is_said_clearly_and_ends_by_itself(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running(tmp_path, health_port=free_port()) as rig:
@@ -253,7 +253,7 @@ async def _switched_off_and_on(rig: Rig, caplog: pytest.LogCaptureFixture) -> No
     assert await readiness(rig) == (200, {"status": "ok"})
 
 
-async def test_connections_of_somebody_else_are_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_10_connections_of_somebody_else_are_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with running(tmp_path) as rig:
         assert "not ours" not in caplog.text
         rig.ws.socket.add_ghosts(2)
@@ -275,7 +275,7 @@ async def test_own_links_that_fell_silent_are_no_strangers(tmp_path: Path, caplo
         rig.ws.socket.bury_ghosts()
 
 
-async def test_over_ten_connections_slack_says_so_and_the_bot_waits(
+async def test_10_over_ten_connections_slack_says_so_and_the_bot_waits(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with running(tmp_path) as rig:

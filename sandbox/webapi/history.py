@@ -119,7 +119,9 @@ def _slice(
         edge = int(after)
         messages = [m for m in messages if (ts_micros(m.ts) <= edge if newest_first else ts_micros(m.ts) >= edge)]
     size = limit
-    if call.ws.pages_run_short and after is None and len(messages) > limit > 1:
+    if call.ws.pages_run_empty and after is None:
+        size = 0
+    elif call.ws.pages_run_short and after is None and len(messages) > limit > 1:
         size = limit // 2
     rest = messages[size:]
     return messages[:size], bool(rest), sealed("next_ts", str(ts_micros(rest[0].ts))) if rest else ""

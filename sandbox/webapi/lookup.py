@@ -63,11 +63,14 @@ def page(call: Call, items: list[Any], *, default: int, most: int) -> tuple[list
     limit = call.number("limit", default)
     if limit < 1 or limit > most:
         raise SlackError("invalid_limit")
-    start = int(opened(call, "offset") or 0)
+    offset = opened(call, "offset")
+    start = int(offset or 0)
     if start > len(items):
         raise SlackError("invalid_cursor")
     size = limit
-    if call.ws.pages_run_short and start == 0 and len(items) > limit > 1:
+    if call.ws.pages_run_empty and offset is None and items:
+        size = 0
+    elif call.ws.pages_run_short and start == 0 and len(items) > limit > 1:
         size = limit // 2
     end = start + size
     cursor = sealed("offset", str(end)) if end < len(items) else ""

@@ -17,7 +17,8 @@ from sandbox import Workspace
 from tests.crash.boundaries import ORDERS
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+#: What takes longer than this many seconds never comes: a start, an import, an end.
+PATIENCE = 90.0
 #: What a dead replica's jobs wait for, and when a new channel is read back; in service 60 s each.
 LEASE, READ_BACK = 2.0, 0.3
 

@@ -17,7 +17,7 @@ from sandbox.channels import Channel
 from sandbox.people import Person
 from storage.database import Database
 from storage.job_tables import FAILED, READY, RUNNING, job
-from tests.crash.mortal import Mortal, mortal
+from tests.crash.mortal import PATIENCE, Mortal, mortal
 from tests.postgres import fresh_database, server
 from tests.rig import MANIFEST
 
@@ -26,7 +26,8 @@ DATABASES = ("sqlite", "postgresql")
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (0, 0.5, 1, 2, 4, 8))
 NO_DELAY = timedelta(0)
 PEOPLE = ("ana", "ben", "cat", "dan")
-#: A job that waits longer than this is a timer (an erasure, a fading button), and nothing to wait for.
+#: A job that waits longer than this is a timer (an erasure, a fading button) and nothing to wait for, unless it waits
+#: because it failed or its worker died.
 SOON = timedelta(seconds=6)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -55,9 +56,9 @@ class Stage:
         return [one for one in self.ws.channels if one.is_channel and one.creator_id == self.ws.bot_user_id]
 
     async def connected(self) -> None:
-        await asyncio.wait_for(self.ws.socket.connected(), 30)
+        await asyncio.wait_for(self.ws.socket.connected(), PATIENCE)
 
-    async def settled(self, patience: float = 30.0) -> None:
+    async def settled(self, patience: float = PATIENCE) -> None:
         """Return when every event is acknowledged or given up, and no job is left that is due soon.
 
         Raises TimeoutError where the bot did nothing for `patience` seconds although something is left.
@@ -92,10 +93,11 @@ class Stage:
         return self._db
 
     async def jobs_left(self) -> list[str]:
-        """The jobs that run or are due soon."""
+        """The jobs that run, are due soon, or were begun before."""
         async with (await self.database()).read() as session:
-            soon = datetime.now(UTC) + SOON
-            query = select(job.c.id).where(job.c.state.in_((READY, RUNNING)), job.c.due_at < soon)
+            soon = job.c.due_at < datetime.now(UTC) + SOON
+            begun = (job.c.failures > 0) | (job.c.lost > 0)
+            query = select(job.c.id).where(job.c.state.in_((READY, RUNNING)), soon | begun)
             return list((await session.execute(query)).scalars())
 
     async def jobs_failed(self) -> int:

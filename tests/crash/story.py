@@ -13,10 +13,9 @@ from contextlib import asynccontextmanager
 from sandbox import Message
 from sandbox.channels import Channel
 from sandbox.people import Person
+from tests.crash.mortal import PATIENCE
 from tests.crash.people import Asked
 from tests.crash.stage import Stage
-
-PATIENCE = 30.0
 
 
 class Teller:
