@@ -53,6 +53,8 @@ class Channel:
     bookmarks: dict[str, JSON] = field(default_factory=dict, repr=False)
     shared: bool = False
     """Shared with another organisation (Slack Connect)."""
+    canvas_id: str | None = None
+    """The file that is its own canvas; None where nobody made one."""
 
     @property
     def private(self) -> bool:
@@ -104,6 +106,8 @@ class Channel:
         body |= {f"is_{word}": self.kind == kind for word, kind in _KINDS.items()}
         if member:
             body["last_read"] = "0000000000.000000"
+        if self.canvas_id is not None:
+            body["properties"] = {"canvas": {"file_id": self.canvas_id, "is_empty": False}}
         if num_members:
             body["num_members"] = 0 if self.archived else len(self.members)
         return body

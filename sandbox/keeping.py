@@ -110,6 +110,7 @@ def _file(file: File) -> JSON:
 def _channel(channel: Channel) -> JSON:
     messages = [*channel.log, *(w for w in channel.log.whispers if not w.deleted)]
     return _some(channel, _CHANNEL) | {
+        "canvas_id": channel.canvas_id,
         "created_at": channel.created_at.isoformat(),
         "updated_at": channel.updated_at.isoformat() if channel.updated_at else None,
         "members": list(channel.members),
@@ -123,6 +124,7 @@ def _channel(channel: Channel) -> JSON:
 
 def _enter_channel(ws: "Workspace", kept: JSON) -> None:
     channel = Channel(**_some_of(kept, _CHANNEL), created_at=datetime.fromisoformat(kept["created_at"]))
+    channel.canvas_id = kept.get("canvas_id")  # what was kept before there were canvases has none
     channel.updated_at = datetime.fromisoformat(kept["updated_at"]) if kept["updated_at"] else None
     channel.members = dict.fromkeys(kept["members"])
     channel.topic, channel.purpose = Titled(**kept["topic"]), Titled(**kept["purpose"])

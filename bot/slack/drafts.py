@@ -20,6 +20,7 @@ from bot.postmortems import Standing, draft_again
 from bot.slack.answer import Button, actions, section
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
+from bot.slack.canvases import take_canvas_away, write_canvas
 from bot.slack.faces import read_face
 from bot.slack.picturing import PICTURE, upload, upload_picture
 from bot.slack.posting import CLOSED_TO_US
@@ -68,6 +69,7 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
         return  # it was resolved for a time, so the draft stays until the next resolve replaces it
     else:
         await _forget(bot, ctx, incident_id)
+        await take_canvas_away(bot, ctx, incident_id)
     if old:
         await _take_away(bot, ctx, channel.slack_id, old, old_picture)
 
@@ -110,7 +112,8 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
             raise
         return True
 
-    await ctx.step("share", share)
+    if await ctx.step("share", share):
+        await write_canvas(bot, ctx, incident_id, channel, standing.text)
 
 
 def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool) -> Wire:

@@ -3,11 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.webapi import bookmarks, channels, chat, directory, files, history, marks, scheduled, session, views
+from sandbox.webapi import (
+    bookmarks,
+    canvases,
+    channels,
+    chat,
+    directory,
+    files,
+    history,
+    marks,
+    scheduled,
+    session,
+    views,
+)
 from sandbox.webapi.call import Call
 
 METHODS: dict[str, Callable[[Call], dict[str, Any]]] = {
     **bookmarks.METHODS,
+    **canvases.METHODS,
     **channels.METHODS,
     **chat.METHODS,
     **directory.METHODS,
