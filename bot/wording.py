@@ -62,6 +62,7 @@ class Wording:
     def __init__(self, locale: str = "en", own: Path | None = None) -> None:
         self.locale = locale
         self.complaints: list[str] = []
+        self._sources: dict[str, tuple[tuple[str, str], ...]] = {}
         self._slack, self._plain = _our_shelves(locale)
         self._own_slack: _Shelf | None = None
         self._own_plain: _Shelf | None = None
@@ -97,6 +98,13 @@ class Wording:
     def documents(self) -> frozenset[str]:
         """Every document template's file name, ours and the team's own, those that fail too."""
         return self._plain.documents | (self._own_plain.documents if self._own_plain else frozenset())
+
+    def sources(self, name: str) -> tuple[tuple[str, str], ...]:
+        """(path, text) of a file of words as it stands: ours, then the team's own, where they have it."""
+        if name not in self._sources:
+            shelves = [self._plain, *([self._own_plain] if self._own_plain else [])]
+            self._sources[name] = tuple(found for shelf in shelves if (found := shelf.source(name)) is not None)
+        return self._sources[name]
 
     def document(self, name: str, params: Mapping[str, object], *, instead: str | None = None) -> str:
         """A document template (`postmortem.md.j2`), unescaped: the drafter escapes for its format.
@@ -177,6 +185,14 @@ class _Shelf:
         if not name.endswith(".j2"):
             return f"{self._folder / name.partition('.')[0]}.toml: {name.partition('.')[2]}"
         return f"{self._folder / name}: line {line or '?'}"
+
+    def source(self, name: str) -> tuple[str, str] | None:
+        """(path, text) of a file in the folder; None where there is none that could be read."""
+        path = self._folder / name
+        try:
+            return str(path), path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def template(self, name: str) -> Template:
         """The compiled template. Raises KeyError where there is none."""

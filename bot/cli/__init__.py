@@ -19,6 +19,7 @@ COMMANDS = (
     Later("list", "bot.cli.listing:listing", "List incidents, open ones first."),
     Later("timeline", "bot.cli.timeline:timeline", "Print what was recorded of an incident, in the order of time."),
     Later("draft", "bot.cli.draft:draft", "Print the drafted postmortem of an incident."),
+    Later("check", "bot.cli.check:check", "Check a postmortem against its incident and the format's checklist."),
     Later("export", "bot.cli.export:export", "Write everything that is kept, as JSON lines: the operator's full copy."),
     Later("import", "bot.cli.importing:import_files", "Read written postmortems into incidents told afterwards."),
     Later(

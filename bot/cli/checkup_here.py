@@ -28,9 +28,12 @@ def templates(settings: Settings) -> Iterator[Finding]:
     """Whether the team's own templates compile; ours stand in for those that don't."""
     if settings.template_dir is None:
         return
+    from bot.drafting.checked import rules_of
     from bot.wording import Wording
 
-    complaints = Wording(settings.locale, settings.template_dir).complaints
+    wording = Wording(settings.locale, settings.template_dir)
+    rules_of(wording)
+    complaints = wording.complaints
     for complaint in complaints:
         yield Finding("warn", f"template: {complaint}", "mend it; until then the built-in one is used")
     if not complaints:

@@ -62,7 +62,22 @@ def draft(
     note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
     if into is not None and format is not Format.MD:
         raise Stop(WRONG, "--into merges Markdown: leave --format out, or write another form with --output")
-    hand_over(chosen, format, made(chosen, record, format.value, template, versions), into, output)
+    content = made(chosen, record, format.value, template, versions)
+    if format is Format.MD:
+        _tell(chosen, record, content.decode(), template)
+    hand_over(chosen, format, content, into, output)
+
+
+def _tell(settings: Settings, record: Record, markdown: str, template: str | None) -> None:
+    """How the draft stands, on stderr: the points that hold, and how long it is."""
+    from bot.drafting.checked import checked_draft
+    from bot.drafting.checking.telling import counted, summed
+    from bot.wording import Wording
+
+    wording = Wording(settings.locale, settings.template_dir)
+    report = checked_draft(markdown, settings, wording, record, template)
+    typer.echo(summed(report, wording.plain), err=True)
+    typer.echo(counted(report, wording.plain), err=True)
 
 
 def hand_over(settings: Settings, form: Format, content: bytes, into: Path | None, output: Path | None) -> None:

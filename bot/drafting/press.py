@@ -65,12 +65,17 @@ def press(record: Record, settings: Settings, wording: Wording, *, template: str
 
 def drafted(record: Record, settings: Settings, wording: Wording) -> Draft:
     """The masked draft alone, with the names and the zone that the settings want."""
+    return draft(as_shown(record, settings, wording))
+
+
+def as_shown(record: Record, settings: Settings, wording: Wording) -> Record:
+    """The record with the names and the zone that the settings want in documents."""
     if settings.draft_people == "roles":
         titles = {role.name: role.title for role in settings.roles}
         record = by_role(record, titles, lambda number: wording.plain("document.responder", number=number))
     if settings.draft_zone is not None:
         record = replace(record, zone=settings.draft_zone)
-    return draft(record)
+    return record
 
 
 def look_of(settings: Settings) -> Look:

@@ -13,6 +13,8 @@ Say = Callable[..., str]
 """Renders a sentence by its name: `Wording.plain` or `Wording.say`."""
 
 OPEN = (State.FAILS, State.UNDECIDED)
+#: What mends a finding of the linter, where it is not other words.
+MENDS = {"task_without_owner": "assign #n @…", "task_without_due": "edit #n due: …"}
 SHOWN = 3  # lines that a point names
 
 
@@ -98,6 +100,6 @@ def _lint(each: Noted, say: Say, command: str) -> str:
         text=each.lint.text,
         reason=each.lint.reason,
         instead=each.lint.instead,
-        mend=f"edit #{each.number} …" if each.number else "",
+        mend=MENDS.get(each.lint.rule, "edit #n …").replace("#n", f"#{each.number}") if each.number else "",
         command=command,
     )
