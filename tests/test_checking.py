@@ -27,7 +27,7 @@ from bot.wording import OURS, Wording
 from tests.drafting_records import Log, at
 
 WORDING = Wording("en")
-SAID = word_set((OURS / "en" / "postmortem.md.j2").read_text(encoding="utf-8"))
+SAID = word_set("".join(path.read_text(encoding="utf-8") for path in sorted((OURS / "en").glob("*.md.j2"))))
 CHECKS = Path(__file__).parent.parent / "bot" / "drafting" / "checking"
 FILLER = "The cart kept what was in it and asked again until the payment went through. "
 
