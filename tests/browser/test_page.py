@@ -197,6 +197,9 @@ async def test_the_home_is_what_the_app_published(show: Show) -> None:
     await show.app.rig.ws.settled()
     assert show.app.clicked == [("declare", "x")]
     assert "app_home_opened" in show.app.rig.kinds()
+    await show.opens("ops")
+    await expect(show.view.get_by_role("textbox", name="Message #ops")).to_be_visible()
+    await show.opens("Probe")
     await show.button("Messages").click()
     await expect(show.view.get_by_role("textbox", name="Message Probe")).to_be_visible()
 

@@ -21,7 +21,7 @@ export function room(main) {
       return fill(main, el("p", { cls: "empty" }, "Choose a channel."));
     }
     const name = place.kind === "public" || place.kind === "private" ? `#${place.name}` : place.name;
-    if (key !== `${here.person} ${place.id}`) {
+    if (key !== `${here.person} ${place.id}` || head.parentNode !== main) {  // the home may have stood here since
       key = `${here.person} ${place.id}`;
       list = messageList(`Messages in ${name}`);
       head = el("header", { cls: "room-head" });
