@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import sys
 
+from bench.load import beside_others
+
 #: Each is the file bench/<name>.py, whose `run()` measures and prints.
-TABLES = ("intake", "commands")
+TABLES = ("intake", "commands", "declares", "drafting", "starting")
 
 
 def main(asked: list[str]) -> int:
@@ -16,7 +18,8 @@ def main(asked: list[str]) -> int:
         print(f"no table {', '.join(unknown)}; there are: {', '.join(TABLES)}", file=sys.stderr)
         return 2
     for name in asked or TABLES:
-        importlib.import_module(f"bench.{name}").run()
+        with beside_others():
+            importlib.import_module(f"bench.{name}").run()
     return 0
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,52 +26,75 @@ from storage.tables import Channel, Incident, Message
 
 
 @dataclass(frozen=True, slots=True)
-class Under:
-    """An app under test, connected."""
+class Program:
+    """A process of its own; `began` is when it was started, by `time.perf_counter`."""
 
-    slack: Slack
     pid: int
+    began: float
 
     def cpu_seconds(self) -> float:
-        """What its process has used of the processors until now."""
+        """What it has used of the processors until now."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        """Its memory: PSS, in which pages shared with other processes count by their share."""
+        found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{self.pid}/smaps_rollup").read_text(), re.MULTILINE)
+        assert found is not None
+        return int(found[1]) / 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """An app under test, connected; `connected_in` is how many seconds after its start."""
+
+    slack: Slack
+    program: Program
+    connected_in: float
 
 
 @asynccontextmanager
 async def bare() -> AsyncIterator[Under]:
     """A Bolt app as it comes, whose listeners do nothing."""
-    async with _running("bench.bare", with_address=True) as app:
-        yield app
+    async with Slack() as slack, program("bench.bare", **slack.settings()) as started:
+        yield await _connected(slack, started)
 
 
 @asynccontextmanager
 async def tocsin(database_url: str, folder: Path, *, fsync: float = 0.0) -> AsyncIterator[Under]:
     """Tocsin with one open incident, whose channel the load is sent to. `fsync`: seconds added to each commit."""
     await _seed(database_url)
-    async with _running("bench.ours", str(fsync), TOCSIN_DATABASE_URL=database_url, TOCSIN_DATA_DIR=str(folder)) as app:
-        yield app
+    async with (
+        Slack() as slack,
+        program("bench.ours", str(fsync), **slack.settings(), **at(database_url, folder)) as ran,
+    ):
+        yield await _connected(slack, ran)
+
+
+def at(database_url: str, folder: Path) -> dict[str, str]:
+    """The settings of Tocsin that say where it keeps things."""
+    return {"TOCSIN_DATABASE_URL": database_url, "TOCSIN_DATA_DIR": str(folder)}
 
 
 @asynccontextmanager
-async def _running(module: str, *arguments: str, with_address: bool = False, **settings: str) -> AsyncIterator[Under]:
-    async with Slack() as slack:
-        tokens = {"SLACK_BOT_TOKEN": "xoxb-bench", "SLACK_APP_TOKEN": "xapp-bench", "SLACK_API_URL": slack.api_url}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            module,
-            *([slack.api_url] if with_address else arguments),
-            env=os.environ | tokens | settings | {"TOCSIN_LOG_LEVEL": "warning"},
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            await slack.connected()
-            await asyncio.sleep(1.0)  # what happens once, at the start, is no part of any figure here
-            yield Under(slack, process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            await process.wait()
+async def program(module: str, *arguments: str, **settings: str) -> AsyncIterator[Program]:
+    """`python -m module`, ended with the block; `settings` are added to its environment."""
+    command = [sys.executable, "-m", module, *arguments]
+    environment = os.environ | settings | {"TOCSIN_LOG_LEVEL": "error"}
+    began = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.DEVNULL)
+    try:
+        yield Program(process.pid, began)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+async def _connected(slack: Slack, started: Program) -> Under:
+    await slack.connected()
+    took = time.perf_counter() - started.began
+    await asyncio.sleep(1.0)  # what happens once, at the start, is no part of any other figure
+    return Under(slack, started, took)
 
 
 async def _seed(database_url: str) -> None:

@@ -1,10 +1,10 @@
-"""A bare Bolt app over Socket Mode, as it comes: four listeners doing nothing. Usage: python -m bench.bare URL."""
+"""A bare Bolt app over Socket Mode, as it comes: four listeners doing nothing. Its tokens come from the environment."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import sys
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -12,9 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 
-async def main(api_url: str) -> None:
+async def main() -> None:
     """Serve until killed."""
-    app = AsyncApp(client=AsyncWebClient(token="xoxb-bench", base_url=api_url))
+    # Taken out of the environment, since Bolt warns of a token there beside a client.
+    client = AsyncWebClient(token=os.environ.pop("SLACK_BOT_TOKEN"), base_url=os.environ["SLACK_API_URL"])
+    app = AsyncApp(client=client)
 
     @app.event("message")
     async def message(event: dict[str, Any]) -> None:
@@ -32,8 +34,8 @@ async def main(api_url: str) -> None:
     async def view(ack: AsyncAck) -> None:
         await ack()
 
-    await AsyncSocketModeHandler(app, "xapp-bench").start_async()
+    await AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start_async()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main())

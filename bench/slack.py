@@ -18,6 +18,8 @@ from aiohttp import WSMsgType, web
 TEAM, CHANNEL, BOT_USER = "T0BENCH", "C0BENCH", "U0TOCSIN"
 PEOPLE = [f"U{n:06d}" for n in range(20)]
 _APP = "A0BENCH"
+#: How long every call takes, in seconds.
+ANSWERS_AFTER = 0.050
 
 
 @dataclass(slots=True)
@@ -71,6 +73,10 @@ class Slack:
     async def __aexit__(self, *_: object) -> None:
         assert self._runner is not None
         await self._runner.cleanup()
+
+    def settings(self) -> dict[str, str]:
+        """The environment of an app that is to connect here."""
+        return {"SLACK_BOT_TOKEN": "xoxb-bench", "SLACK_APP_TOKEN": "xapp-bench", "SLACK_API_URL": self.api_url}
 
     async def connected(self) -> None:
         """Return when an app is connected."""
@@ -164,6 +170,7 @@ class Slack:
         return socket
 
     async def _answer(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(ANSWERS_AFTER)
         said: dict[str, Any] = {"ok": True}
         match request.match_info["method"]:
             case "auth.test":

@@ -64,10 +64,15 @@ class Clock:
         self._look = look or Look()
         self._tz = UTC if zone == "UTC" else ZoneInfo(zone)
         self._labels: dict[tuple[timedelta | None, str | None], str] = {}
+        # A document prints most of its instants several times.
+        self._locals: dict[datetime, datetime] = {}
+        self._times: dict[tuple[datetime, bool], str] = {}
 
     def local(self, at: datetime) -> datetime:
         """The instant on this zone's clock."""
-        return at.astimezone(self._tz)
+        if (local := self._locals.get(at)) is None:
+            local = self._locals[at] = at.astimezone(self._tz)
+        return local
 
     def iso(self, at: datetime) -> str:
         """ISO 8601 with the zone's offset then."""
@@ -125,7 +130,9 @@ class Clock:
 
     def time(self, at: datetime, *, seconds: bool = False) -> str:
         """`10:05 UTC`, with `seconds` as `10:05:20 UTC`."""
-        return f"{self.bare(at, seconds=seconds)} {self.label(at)}"
+        if (time := self._times.get((at, seconds))) is None:
+            time = self._times[at, seconds] = f"{self.bare(at, seconds=seconds)} {self.label(at)}"
+        return time
 
     def full(self, at: datetime, *, seconds: bool = False) -> str:
         """`Friday 15 March 2024, 10:00 UTC`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 from bot.domain.figures import figures
@@ -17,6 +18,7 @@ from bot.drafting.overview import summarize, told
 from bot.drafting.reading import Reading
 from bot.drafting.statements import Draft, Row, Statement
 
+_CITING = frozenset({"entries", "standing", "misled_by"})
 _NOT_CITED = frozenset({"evidence", "hidden"})
 _STATUS_ROWS = frozenset({"declared", "status", "mitigated", "resolved", "reopened", "cancelled", "duplicate"})
 
@@ -85,13 +87,19 @@ def _rests(value: Any) -> Iterator[tuple[int, ...]]:
     if isinstance(value, tuple):
         for item in value:
             yield from _rests(item)
-    elif is_dataclass(value):
-        for each in fields(value):
-            inner = getattr(value, each.name)
-            if each.name in ("entries", "standing", "misled_by"):
+    else:
+        for name in _names(value.__class__):
+            inner = getattr(value, name)
+            if name in _CITING:
                 yield inner
-            elif (each.name not in _NOT_CITED and isinstance(inner, tuple)) or is_dataclass(inner):
+            elif inner and ((isinstance(inner, tuple) and name not in _NOT_CITED) or _names(inner.__class__)):
                 yield from _rests(inner)
+
+
+@cache
+def _names(of: type[object]) -> tuple[str, ...]:
+    """The fields of a dataclass; none of anything else."""
+    return tuple(each.name for each in fields(of)) if is_dataclass(of) else ()
 
 
 def _title(reading: Reading) -> Statement | None:

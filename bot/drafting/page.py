@@ -37,6 +37,7 @@ class Page:
     def __init__(self, made: Draft, clock: Clock, command: str) -> None:
         self._made, self._clock, self._command = made, clock, command
         self._refs = True
+        self._typed: dict[str, str] = {}
         self._measured = Measured(clock, self._measured_time, self._ref)
         self._lines = lines_of(made)
         self._several_days = len({clock.day(at) for at in _instants(made, self._lines)}) > 1
@@ -45,6 +46,12 @@ class Page:
         self._seconds = bool(start and end and _carries(start.at, end.at))
         self._rulings = {path.entries[0]: path for path in made.timeline.misleading}
         self._calls = {call.entries[0]: call for call in made.timeline.escalations}
+
+    def _shown(self, text: str) -> str:
+        """What somebody typed, as Markdown; kept, since most of it is printed more than once."""
+        if (shown := self._typed.get(text)) is None:
+            shown = self._typed[text] = markdown(text)
+        return shown
 
     @property
     def row_words(self) -> int:
@@ -65,7 +72,7 @@ class Page:
             "cause": self._said(made.cause_detail),
             "resolution": self._said(made.fix_detail),
             "improvements": [
-                {"title": markdown(each.title), "text": markdown(each.text), "ref": self._ref(each.entries)}
+                {"title": self._shown(each.title), "text": self._shown(each.text), "ref": self._ref(each.entries)}
                 for each in made.improvements
             ],
             "tasks": [self._task(each) for each in made.tasks],
@@ -87,15 +94,15 @@ class Page:
         prefix = made.label.rpartition("-")[0]
         return {
             "label": made.label,
-            "title": markdown(made.title.text) if made.title else "",
-            "severity": markdown(made.severity or ""),
-            "status": markdown(made.status),
+            "title": self._shown(made.title.text) if made.title else "",
+            "severity": self._shown(made.severity or ""),
+            "status": self._shown(made.status),
             "drill": made.sort == "drill",
             "past": made.sort == "past",
             "cancelled": made.status == "cancelled",
             "duplicate_of": f"{prefix}-{made.duplicate_of}" if made.duplicate_of else "",
             "resting": self._ref(tuple(sorted({*made.standing, *(made.title.entries if made.title else ())}))),
-            "why": markdown(off.text) if off else "",
+            "why": self._shown(off.text) if off else "",
             "ref": self._ref(off.entries) if off else "",
         }
 
@@ -139,28 +146,28 @@ class Page:
         }
 
     def _said(self, statements: Iterable[Statement]) -> list[Values]:
-        return [{"text": markdown(each.text), "ref": self._ref(each.entries)} for each in statements]
+        return [{"text": self._shown(each.text), "ref": self._ref(each.entries)} for each in statements]
 
     def _fact(self, each: Statement) -> Values:
-        return {"time": self._when(each), "text": markdown(each.text), "ref": self._ref(each.entries)}
+        return {"time": self._when(each), "text": self._shown(each.text), "ref": self._ref(each.entries)}
 
     def _misleading(self, path: Misleading) -> Values:
         at, span = path.ruled_out_at, path.span
         return self._fact(path) | {
             "ruled_out": self._time(at) if at is not None else "",
             "length": self._clock.length(whole_minutes(span)) if span is not None else "",
-            "why": markdown(path.why),
+            "why": self._shown(path.why),
         }
 
     def _escalation(self, call: Escalation) -> Values:
-        answers = [{"time": self._time(each.at), "person": markdown(each.person)} for each in call.answers]
-        return self._fact(call) | {"to": ", ".join(markdown(each) for each in call.to), "answers": answers}
+        answers = [{"time": self._time(each.at), "person": self._shown(each.person)} for each in call.answers]
+        return self._fact(call) | {"to": ", ".join(self._shown(each) for each in call.to), "answers": answers}
 
     def _share(self, share: Share | None) -> Values | None:
         if share is None:
             return None
         percent = "" if share.percent is None else f"{share.percent:g}%"
-        return {"percent": percent, "text": markdown(share.text), "ref": self._ref(share.entries)}
+        return {"percent": percent, "text": self._shown(share.text), "ref": self._ref(share.entries)}
 
     def _moment(self, moment: Moment | None) -> Values | None:
         if moment is None:
@@ -183,14 +190,14 @@ class Page:
 
     def _task(self, task: Task) -> Values:
         return {
-            "title": markdown(task.title),
-            "text": markdown(task.text),
-            "owner": markdown(task.owner),
+            "title": self._shown(task.title),
+            "text": self._shown(task.text),
+            "owner": self._shown(task.owner),
             "due": self._due(task.due),
-            "link": markdown(task.link),
+            "link": self._shown(task.link),
             "done": task.done,
             "dropped": task.wont_do is not None,
-            "why": markdown(task.wont_do or ""),
+            "why": self._shown(task.wont_do or ""),
             "ref": self._ref(task.entries),
         }
 
@@ -198,7 +205,7 @@ class Page:
         try:
             return self._clock.calendar_date(date.fromisoformat(due))
         except ValueError:
-            return markdown(due)
+            return self._shown(due)
 
     def _rows(self) -> list[Values]:
         rows, day = [], None
@@ -216,10 +223,10 @@ class Page:
             "time": self._when(row),
             "new_day": new_day,
             "kind": row.kind,
-            "text": markdown(row.text),
-            "value": markdown(row.value),
-            "person": markdown(row.person),
-            "to": ", ".join(markdown(each) for each in row.to),
+            "text": self._shown(row.text),
+            "value": self._shown(row.value),
+            "person": self._shown(row.person),
+            "to": ", ".join(self._shown(each) for each in row.to),
             "assumed": row.assumed,
             "confirmed": row.confirmed,
             "first": bool(detected and number in detected.entries),
@@ -234,11 +241,11 @@ class Page:
                 "ref": self._ref((each.number,)).strip(),
                 "kind": each.kind,
                 "time": "" if each.untimed else ("~" if each.approximate else "") + self._clock.exact(each.at),
-                "author": markdown(each.author),
+                "author": self._shown(each.author),
                 "source": each.source,
-                "link": markdown(each.permalink or ""),
+                "link": self._shown(each.permalink or ""),
                 "files": [
-                    {"name": markdown(one.name), "link": markdown(one.permalink), "picture": one.is_picture}
+                    {"name": self._shown(one.name), "link": self._shown(one.permalink), "picture": one.is_picture}
                     for one in each.files
                 ],
             }

@@ -80,11 +80,13 @@ def find(text: str, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
         else:
             if rule.needles:
                 continue
+        before = len(found)
         for match in rule.pattern.finditer(text):
             start, end = secret_span(match)
             if (rule.accept is None or rule.accept(match)) and not _overlaps(start, end, taken):
                 found.append(Finding(rule.kind, start, end))
-        taken = sorted((finding.start, finding.end) for finding in found)
+        if len(found) > before:
+            taken = sorted((finding.start, finding.end) for finding in found)
     return tuple(sorted(found, key=lambda finding: finding.start))
 
 
