@@ -111,8 +111,7 @@ class Workspace(Roster):
         """True drops every event, as Slack does above 30,000 an hour, and says so once a minute (app_rate_limited)."""
         self.custom_emoji: set[str] = set()
         """The team's own emoji, which reactions.add then knows."""
-        self.serves_login_page = False
-        """Whether a file's address gives the login page, with 200, instead of the file."""
+        self.serves_login_page = False  # where a file's address was asked for, with 200
         self.shares_files_late = True
         """Whether an uploaded file appears in its channel only after completeUploadExternal has answered."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.cli.draft import made
+from bot.cli.pictures import pictures_of
+from bot.cli.reading import record_of
 from bot.slack.api import NotServed, SlackApi
 from sandbox.messages import Message
 from storage.beside import File
@@ -57,6 +61,10 @@ async def test_a_marked_picture_stands_with_the_evidence_and_goes_with_its_words
     assert "- picture: graph.png <http" in words
     assert "- file: trace.txt <http" in words
     assert "cat.png" not in words
+    record = await record_of(rig.settings, 1)
+    page = made(rig.settings, record, "html", shown=await pictures_of(rig.settings, record)).decode()
+    uri = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    assert page.count(f'<img class="shown" alt="" src="{uri}">') == 1
     await rig.person("ana").deletes(chatter)
     await rig.quiet()
     assert sorted(filter(None, (await held(rig)).values())) == sorted([PNG, b"stack"])

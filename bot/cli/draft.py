@@ -13,7 +13,7 @@ from bot.cli.opening import settings
 from bot.cli.outcome import DIFFERENT, WRONG, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.domain.record import Record
     from bot.settings import Settings
@@ -54,6 +54,7 @@ def draft(
     """
     import asyncio
 
+    from bot.cli.pictures import pictures_of
     from bot.cli.private import note_read
     from bot.cli.reading import drafts_of, numbered
 
@@ -62,7 +63,8 @@ def draft(
     note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
     if into is not None and format is not Format.MD:
         raise Stop(WRONG, "--into merges Markdown: leave --format out, or write another form with --output")
-    content = made(chosen, record, format.value, template, versions)
+    shown = asyncio.run(pictures_of(chosen, record)) if format is Format.HTML else {}
+    content = made(chosen, record, format.value, template, versions, shown)
     if format is Format.MD:
         _tell(chosen, record, content.decode(), template)
     hand_over(chosen, format, content, into, output)
@@ -101,6 +103,7 @@ def made(
     form: str,
     template: str | None = None,
     versions: Sequence[DraftVersion] = (),
+    shown: Mapping[str, str] | None = None,
 ) -> bytes:
     """A record's draft in a format; what is wrong with the team's own templates goes to stderr.
 
@@ -118,7 +121,7 @@ def made(
             from bot.cli.edited import as_edited
 
             text = as_edited(settings, versions, text)
-        content = printed(pressed, settings, wording, form, text)
+        content = printed(pressed, settings, wording, form, text, shown or {})
     except NoSuchTemplateError as error:
         raise Stop(WRONG, str(error)) from None
     except ImportError as error:

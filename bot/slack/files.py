@@ -8,15 +8,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from bot.jobs import JobContext
 from bot.slack.api import NotServed, SlackRefused
 from bot.slack.bot import Bot
-from storage.files import KEPT, held_digests, keep_file, kept_file, wanted_files
+from storage.blobs import sweep, write_bytes
+from storage.files import KEPT, held_digests, keep_file, wanted_files
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ async def fetch_files(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> 
         digest = hashlib.sha256(content).hexdigest()
         inside = bot.db.dialect == "postgresql"
         if not inside:
-            await asyncio.to_thread(_write, _place(bot.settings.data_dir, digest), content)
+            await asyncio.to_thread(write_bytes, bot.settings.data_dir, digest, content)
         async with bot.db.write() as session:
             await keep_file(
                 session,
@@ -79,43 +78,5 @@ async def sweep_files(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> 
     """The job `sweep_files`: bytes that no message has any more leave the data folder."""
     async with bot.db.read() as session:
         held = await held_digests(session)
-    gone = await asyncio.to_thread(_sweep, bot.settings.data_dir / "files", held)
+    gone = await asyncio.to_thread(sweep, bot.settings.data_dir, held)
     log.info("files let go", extra={"count": gone})
-
-
-async def read_file(bot: Bot, file_id: str) -> tuple[bytes, str] | None:
-    """(bytes, MIME type) of a file that was fetched; None where it is not here."""
-    async with bot.db.read() as session:
-        found = await kept_file(session, file_id)
-    if found is None:
-        return None
-    digest, mimetype, content = found
-    if content is None:
-        content = await asyncio.to_thread(_read, _place(bot.settings.data_dir, digest))
-    return (content, mimetype) if content is not None else None
-
-
-def _place(data_dir: Path, digest: str) -> Path:
-    return data_dir / "files" / digest
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Durable and whole, or not at all; for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{path.name}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
-        written.write(content)
-        written.flush()
-        os.fsync(written.fileno())
-    part.replace(path)
-
-
-def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
-def _sweep(folder: Path, held: frozenset[str]) -> int:
-    gone = [one for one in folder.iterdir() if one.name not in held] if folder.is_dir() else []
-    for one in gone:
-        one.unlink(missing_ok=True)
-    return len(gone)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from bot.drafting.picture.drawing import FONTS, png, svg
 from bot.drafting.press import Pressed, clock_of
@@ -16,11 +18,19 @@ FORMATS = ("md", "html", "pdf", "docx", "json", "svg", "png")
 BINARY = frozenset({"pdf", "docx", "png"})
 
 
-def printed(pressed: Pressed, settings: Settings, wording: Wording, form: str, text: str | None = None) -> bytes:
+def printed(
+    pressed: Pressed,
+    settings: Settings,
+    wording: Wording,
+    form: str,
+    text: str | None = None,
+    shown: Mapping[str, str] = MappingProxyType({}),
+) -> bytes:
     """The draft as one of FORMATS; the same draft and settings give the same bytes.
 
-    `text` is a Markdown that goes before the drafted one, as people edited it. Raises ImportError where the extra
-    `documents` is not installed (PDF, Word), ValueError where there is nothing to draw (SVG, PNG).
+    `text` is a Markdown that goes before the drafted one, as people edited it; `shown` are pictures for HTML as `data:`
+    addresses, by the address of each in the chat. Raises ImportError where the extra `documents` is not installed (PDF,
+    Word), ValueError where there is nothing to draw (SVG, PNG).
     """
     made, markdown = pressed.draft, pressed.document.text if text is None else text
     clock = clock_of(made, settings)
@@ -32,8 +42,8 @@ def printed(pressed: Pressed, settings: Settings, wording: Wording, form: str, t
         case "html":
             from bot.drafting.printing.html import to_html
 
-            page = to_html(markdown, wording.document, picture=svg(made, clock, wording), language=settings.locale)
-            return page.encode()
+            drawing, language = svg(made, clock, wording), settings.locale
+            return to_html(markdown, wording.document, picture=drawing, language=language, shown=shown).encode()
         case "pdf":
             from bot.drafting.printing.pdf import to_pdf
 
@@ -43,12 +53,15 @@ def printed(pressed: Pressed, settings: Settings, wording: Wording, form: str, t
 
             return to_docx(markdown, at=_dated(pressed), picture=png(made, clock, wording))
         case "svg" | "png":
-            drawn = png(made, clock, wording) if form == "png" else (svg(made, clock, wording) or "").encode()
-            if not drawn:
-                raise ValueError("nothing to draw: no start of the incident is recorded")
-            return drawn
+            return _drawn(png(made, clock, wording) if form == "png" else (svg(made, clock, wording) or "").encode())
         case _:
             raise ValueError(f"no such format: {form!r}")
+
+
+def _drawn(drawing: bytes | None) -> bytes:
+    if not drawing:
+        raise ValueError("nothing to draw: no start of the incident is recorded")
+    return drawing
 
 
 def _dated(pressed: Pressed) -> datetime:

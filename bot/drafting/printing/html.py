@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from bot.drafting.printing.blocks import Block, Span, evidence, picture_place, read, title
 
@@ -14,13 +15,24 @@ Render = Callable[[str, Mapping[str, object]], str]
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
-def to_html(markdown: str, render: Render, *, picture: str | None = None, language: str = "en") -> str:
-    """The page of a document's Markdown. `picture` is an SVG, which stands behind the summary."""
+def to_html(
+    markdown: str,
+    render: Render,
+    *,
+    picture: str | None = None,
+    language: str = "en",
+    shown: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The page of a document's Markdown. `picture` is an SVG, which stands behind the summary; `shown` are pictures
+    (`data:` addresses) by the address that leads to each, below which it stands."""
     blocks = read(markdown)
     place = picture_place(blocks)
     told = evidence(blocks)
     figure = f'<figure class="picture" tabindex="0">{picture}</figure>\n' if picture else ""
     body = _body(blocks[:place], told) + figure + _body(blocks[place:], told)
+    for link, uri in shown.items():
+        below = f'<br><img class="shown" alt="" src="{escape(uri)}">'
+        body = re.sub(rf'<a href="{re.escape(escape(link))}"[^>]*>.*?</a>', rf"\g<0>{below}", body)
     return render(TEMPLATE, {"title": escape(title(blocks)), "language": escape(language), "body": body})
 
 
