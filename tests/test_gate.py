@@ -31,8 +31,10 @@ confirm        yes    yes   yes      -   yes     -
 declare        yes    -     -        -   yes     -
 detected       yes    yes   yes      -   yes     -
 done           yes    -     -        -   -       -
+draft-part     yes    -     -        -   -       -
 duplicate      yes    -     -        -   -       -
 edit           yes    yes   yes      -   yes     -
+edit-draft     yes    -     -        -   -       -
 escalate       yes    yes   yes      -   yes     -
 find           yes    -     -        -   -       -
 fix            yes    yes   yes      -   yes     -
@@ -74,6 +76,7 @@ timeline       yes    yes   yes      -   yes     -
 title          yes    -     -        -   -       -
 undo           yes    yes   yes      -   yes     -
 update         yes    -     -        -   -       -
+versions       yes    -     -        -   -       -
 wont-do        yes    -     -        -   -       -
 """
 
