@@ -135,7 +135,7 @@ async def test_what_was_read_back_says_so_and_stays_so(rig: Rig) -> None:
     timeline = await rig.timeline()
     assert "action: restarted the api twice (ben) (recovered)" in timeline
     assert "note: heard, and marked in the dark (ben) (recovered)" in timeline
-    assert "note: heard, reworded in the dark ↗" in timeline
+    assert "note: heard, reworded in the dark (ben) ↗" in timeline
     printed = json.loads(await _printed(rig, "timeline", "1", "--format", "json"))
     sources = {entry["text"]: entry["source"] for entry in printed["entries"]}
     assert sources["restarted the api twice"] == sources["heard, and marked in the dark"] == "recovered"
