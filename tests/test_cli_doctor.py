@@ -196,7 +196,7 @@ async def test_a_clock_that_is_off_is_told(
     assert ended == code
 
 
-async def test_templates_that_do_not_compile_are_named(
+async def test_templates_that_do_not_compile_or_print_are_named(
     bare: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (bare / "ours").mkdir()
@@ -205,6 +205,9 @@ async def test_templates_that_do_not_compile_are_named(
     code, out = await doctor(capsys)
     assert code == OK
     assert "warn  template: ours/postmortem.md.j2: line 1: " in out
+    (bare / "ours" / "postmortem-short.md.j2").write_text("# {{ incident.title }}\n{{ incident.tilte }}\n")
+    _, out = await doctor(capsys)
+    assert "warn  template: ours/postmortem-short.md.j2: line 2: 'dict object' has no attribute 'tilte'" in out
 
 
 async def test_a_file_with_secrets_that_others_can_read_is_warned_of(

@@ -10,7 +10,10 @@ import pytest
 from drafting_records import Log, at
 
 from bot.domain.timeline import Kind
+from bot.drafting.checked import checked
 from bot.drafting.press import NoSuchTemplateError, press
+from bot.drafting.sample import sample
+from bot.drafting.written.facts import read_written
 from bot.settings import Settings
 from bot.wording import Wording
 
@@ -57,6 +60,23 @@ def body(drafted: str) -> str:
 def test_dates_clock_and_zone_are_printed_as_set(settings: Settings, shown: tuple[str, ...]) -> None:
     drafted = text(settings)
     assert [words for words in shown if words not in drafted] == []
+
+
+LOOKS = [
+    Settings(date_style="iso"),
+    Settings(date_style="american", clock_hours="12"),
+    Settings(draft_zone="Asia/Tokyo", draft_people="roles"),
+]
+
+
+@pytest.mark.parametrize("settings", LOOKS, ids=["iso", "american", "zone"])
+def test_a_draft_in_any_look_is_read_back_and_proved_like_the_plain_one(settings: Settings) -> None:
+    first, told = read_written(text(Settings()), zone="UTC"), read_written(text(settings), zone="UTC")
+    assert (told.start, told.end, told.unplaced) == (first.start, first.end, ())
+    assert [(fact.kind, fact.at) for fact in told.facts] == [(fact.kind, fact.at) for fact in first.facts]
+    wording = Wording()
+    for template in (None, "sre", "executive"):
+        assert checked(text(settings, template), settings, wording, night().record()).unproved == ()
 
 
 def test_roles_stand_in_for_the_people_that_the_chat_knows() -> None:
@@ -124,3 +144,10 @@ def test_a_teams_own_template_goes_first_and_a_fault_names_file_line_and_variabl
 def test_the_same_settings_give_the_same_bytes() -> None:
     settings = replace(Settings(), draft_people="roles", date_style="american")
     assert text(settings) == text(settings)
+
+
+def test_the_sample_that_templates_are_tried_with_fills_every_section() -> None:
+    drafted = press(sample(), Settings(), Wording()).document.text
+    assert "Not recorded" not in drafted
+    for heading in ("## Conclusion", "## Appendix: Hypotheses", "**Window 2:**", "**Masked**"):
+        assert heading in drafted

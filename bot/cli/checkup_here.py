@@ -25,16 +25,23 @@ def settings_files(settings: Settings) -> Iterator[Finding]:
 
 
 def templates(settings: Settings) -> Iterator[Finding]:
-    """Whether the team's own templates compile; ours stand in for those that don't."""
+    """Whether the team's own templates compile and print; ours stand in for those that don't."""
     if settings.template_dir is None:
         return
     from bot.drafting.checked import rules_of
+    from bot.drafting.press import press
+    from bot.drafting.press import templates as known
+    from bot.drafting.printing.formats import printed
+    from bot.drafting.sample import sample
     from bot.wording import Wording
 
     wording = Wording(settings.locale, settings.template_dir)
     rules_of(wording)
+    # A template's values are asked for only where it prints them, so each is tried on a record that has everything.
+    for name in known(wording):
+        printed(press(sample(), settings, wording, template=name), settings, wording, "html")
     complaints = wording.complaints
     for complaint in complaints:
         yield Finding("warn", f"template: {complaint}", "mend it; until then the built-in one is used")
     if not complaints:
-        yield Finding("ok", f"templates: those in {settings.template_dir} compile")
+        yield Finding("ok", f"templates: those in {settings.template_dir} compile and print")
