@@ -25,8 +25,8 @@ async def test_what_is_said_before_the_channel_is_known_as_ours_is_read_back(rig
     await rig.later(timedelta(minutes=5))
     assert kept(rig) == ["!action restarted the api", "looking at the graphs", "pool is full"]
     shown = (await rig.types("ben", "/incident timeline", room)).text
-    assert "10:00 UTC action: restarted the api" in shown
-    assert "10:00 UTC note: pool is full" in shown
+    assert "action: restarted the api (ben)" in shown
+    assert "note: pool is full (ben)" in shown
 
 
 async def test_29_a_channel_whose_id_changes_stays_the_incidents(rig: Rig) -> None:
