@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock, SystemClock
 from bot.domain.when import warm_up
 from bot.incidents import WEBHOOK
-from bot.integrations import webhook
+from bot.integrations import publishing, webhook
 from bot.jobs import Gates, Handler, Pace, Retry, Worker
 from bot.metrics import Metrics
 from bot.replicas import Replicas
@@ -130,7 +130,8 @@ class Tocsin:
         """What carries out each kind of job; where there is a webhook, every change makes one for it."""
         if self.settings.webhook_url is not None:
             bot.db.mark(WEBHOOK)
-        return handlers(bot) | webhook.handlers(self.settings, bot.db, self.clock)
+        outside = publishing.handlers(self.settings, bot.db, bot.wording)
+        return handlers(bot) | webhook.handlers(self.settings, bot.db, self.clock) | outside
 
     def _transport(self, app: AsyncApp, way_in: Secret, bot: Bot) -> Connections | SlackEvents:
         async def connected(heard: Connected) -> None:

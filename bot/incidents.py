@@ -6,6 +6,7 @@ Knows no Slack. What follows from a change is said here as jobs by name; who car
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,7 +95,7 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     for job in consequences(incident.id, change.name, recorded.entries, recorded.before, recorded.after, at):
         await (rearm if job.id.startswith("again:") else enqueue)(session, job)
     if session.info.get(WEBHOOK):
-        await enqueue(session, _delivery(recorded, change, at))
+        await enqueue(session, delivery(incident, change.name, [entry.number for entry in entries], at))
     return recorded
 
 
@@ -165,12 +166,13 @@ def cached_state(incident: Incident) -> IncidentState:
     )
 
 
-def _delivery(recorded: Recorded, change: Change, at: datetime) -> Job:
-    """The job that tells of one change outside: in a lane of its own, so that it never holds the channel's jobs up."""
-    incident = recorded.incident
-    numbers = [entry.number for entry in recorded.entries]
-    told = {"incident": incident.id, "sequence": incident.version, "name": change.name, "entries": numbers}
-    told |= {"delivery": str(uuid.uuid4()), "at": stamp(at)}
+def delivery(incident: Incident, name: str, numbers: Sequence[int], at: datetime, **more: object) -> Job:
+    """The job that tells of one change outside: in a lane of its own, so that it never holds the channel's jobs up.
+
+    `numbers` are the entries it is about, `more` goes into the job. The incident's version has been raised for it.
+    """
+    told = {"incident": incident.id, "sequence": incident.version, "name": name, "entries": list(numbers)}
+    told |= {"delivery": str(uuid.uuid4()), "at": stamp(at), **more}
     return Job(f"{WEBHOOK}:{incident.id}:{incident.version}", WEBHOOK, at, f"{WEBHOOK}:{incident.id}", told)
 
 

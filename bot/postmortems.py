@@ -13,11 +13,19 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.drafting.merging import Merged, merge
+from bot.incidents import WEBHOOK, delivery
+from bot.settings import Settings
 from bot.wording import Wording
 from storage.artifacts import note_audit
 from storage.drafts import add_version_of, end_review, newest_version, versions_of
 from storage.incidents import lock_incident
+from storage.queue import enqueue
 from storage.tables import DraftVersion, Incident
+
+#: The kinds of jobs that write a published version outside of the chat.
+FOLDER, GIT = "publish_folder", "publish_git"
+#: What the world outside is told when a version is published.
+PUBLISHED = "postmortem.published"
 
 
 class PublishedError(Exception):
@@ -86,6 +94,12 @@ async def take_edit(
     return Standing(newest, merged.text, merged.asks)
 
 
+def targets(settings: Settings) -> tuple[str, ...]:
+    """The kinds of jobs that publishing makes necessary with these settings."""
+    named = ((FOLDER, settings.publish_folder), (GIT, settings.publish_git))
+    return tuple(kind for kind, told in named if told is not None)
+
+
 async def publish(session: AsyncSession, incident: Incident, *, at: datetime, actor: str) -> DraftVersion:
     """Freeze the version that stands; from now on what changes in the chat only enters the history.
 
@@ -109,6 +123,9 @@ async def publish(session: AsyncSession, incident: Incident, *, at: datetime, ac
         target=str(incident.number),
         after=str(version.number),
     )
+    if session.info.get(WEBHOOK):
+        incident.version += 1
+        await enqueue(session, delivery(incident, PUBLISHED, [], at, draft=version.number))
     return version
 
 

@@ -85,6 +85,8 @@ SCRIPT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("revise", "Version ", ()),
     ("draft-part", "Version ", ()),
     ("versions", "The draft of INC-1", ("drafted from the record",)),
+    ("review due: 2024-03-18", "The draft is in review: you look it through until 2024-03-18", ()),
+    ("publish", "Version ", ("is published in the channel",)),
     ("menu", "INC-1 Checkout down in Europe", ("Status resolved",)),
     ("find vendor ticket", "vendor ticket: 1 incident", ("INC-1", "#16 note: vendor ticket opened")),
     ("search nobody said this", "Nothing was found for", ()),

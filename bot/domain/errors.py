@@ -166,3 +166,11 @@ class Conflict(IncidentError):
 
 class NoSuchVersion(IncidentError):
     """A version of the draft that there is none of, or whose words are erased."""
+
+
+class UndecidedDraft(IncidentError):
+    """A draft is to be published in which lines still ask to decide."""
+
+
+class PublishedAlready(IncidentError):
+    """The version that stands is the published one."""

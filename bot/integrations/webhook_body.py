@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.markup import mentioned
 from bot.domain.public import SCHEMA, PublicForm, stamp
 from bot.domain.timeline import Entry
+from storage.drafts import version_of
 from storage.entries import entries_of
 from storage.incidents import channel_of_incident, incident_by_id
 from storage.people import names, unknown_people
@@ -55,7 +56,17 @@ async def body_of(
         "incident": _incident(form, incident, prefix) | {"channel": _channel(workspace, channel)},
         "entries": [_entry(form, entry) for entry in entries],
     }
+    if told.get("draft") is not None:
+        body["postmortem"] = await _postmortem(session, incident.id, int(told["draft"]))
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+
+
+async def _postmortem(session: AsyncSession, incident_id: int, number: int) -> dict[str, Any] | None:
+    """A published version as it stands now; None where its words are erased."""
+    version = await version_of(session, incident_id, number)
+    if version is None or version.erased_at is not None:
+        return None
+    return {"version": number, "published_at": stamp(version.published_at), "markdown": version.text}
 
 
 def _mentioned(entries: list[Entry]) -> list[str]:

@@ -78,6 +78,8 @@ DECLARED = (
     Declared("draft_people", "TOCSIN_DRAFT_PEOPLE", "draft.people", readers.one_of("names", "roles")),
     Declared("draft_picture", "TOCSIN_DRAFT_PICTURE", "draft.picture", readers.flag),
     Declared("draft_canvas", "TOCSIN_DRAFT_CANVAS", "draft.canvas", readers.flag),
+    Declared("publish_folder", "TOCSIN_PUBLISH_FOLDER", "publish.folder", readers.folder),
+    Declared("publish_git", "TOCSIN_PUBLISH_GIT", "publish.git", readers.git_address),
     Declared("webhook_url", "TOCSIN_WEBHOOK_URL", "webhook.url", readers.webhook_address),
     Declared("webhook_private", "TOCSIN_WEBHOOK_PRIVATE", "webhook.private", readers.flag),
     Declared("webhook_secret", "TOCSIN_WEBHOOK_SECRET", None, readers.webhook_secret, secret=True),

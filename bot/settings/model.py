@@ -142,6 +142,8 @@ class Settings:
     webhook_url: str | None = field(default=None, repr=False)  # some receivers have a token in it
     webhook_private: Literal["on", "off"] = "off"
     webhook_secret: Secret | None = None
+    publish_folder: Path | None = None
+    publish_git: str | None = None
     # What is said
     locale: str = "en"
     template_dir: Path | None = None

@@ -141,6 +141,16 @@ def webhook_address(value: object) -> str:
     return url
 
 
+def git_address(value: object) -> str:
+    """A repository that `git clone` takes, with no password in its address: that would stand in a command's line."""
+    written = text(value)
+    if not re.fullmatch(r"(?:https?|ssh|file)://[^\s]+|[\w.-]+@[\w.-]+:[^\s]+|/[^\0]+", written):
+        raise Refused("is no git repository's address", "https://…, ssh://…, git@host:path, or a path from the root")
+    if re.match(r"\w+://[^/@\s]*:[^/@\s]*@", written):
+        raise Refused("has a password in it", "leave it out; git asks its credential helper, or takes an SSH key")
+    return written
+
+
 def _is_this_machine(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

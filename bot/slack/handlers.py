@@ -28,6 +28,7 @@ from bot.slack.lines import post_line
 from bot.slack.opening import open_incident
 from bot.slack.recovery import heal, tell_recovered
 from bot.slack.repairing import repair_channel
+from bot.slack.reviewing import post_published, post_review, remind_review
 from bot.slack.spreading import announce_update
 from bot.slack.task_reminding import remind_tasks
 from bot.slack.topic import leave_topic, refresh_topic
@@ -46,6 +47,9 @@ JOBS: Mapping[str, Work] = {
     "archive_channel": archive_channel,
     "post_line": post_line,
     "post_draft": post_draft,
+    "post_review": post_review,
+    "remind_review": remind_review,
+    "post_published": post_published,
     "invite_escalated": invite_escalated,
     "join_incident": join_incident,
     "acknowledge_message": acknowledge_message,

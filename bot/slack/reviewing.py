@@ -1,0 +1,147 @@
+"""What is said of a review: who was asked, one reminder, and the postmortem itself once it is published."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.markup import plain
+from bot.domain.masking import mask
+from bot.jobs import JobContext
+from bot.slack.answer import Answer, Button, actions, section
+from bot.slack.api import SlackRefused
+from bot.slack.bot import Bot
+from bot.slack.faces import read_face
+from bot.slack.gate import Who
+from bot.slack.people import who
+from bot.slack.picturing import upload
+from bot.slack.posting import CLOSED_TO_US, post_once, tell_privately
+from bot.wording import Wire
+from storage.drafts import review_of, version_of
+from storage.incidents import channel_of_incident
+from storage.tables import Person
+
+log = logging.getLogger(__name__)
+
+
+async def post_review(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `post_review`: the line that asks somebody, in the channel; what they say of it goes into its thread."""
+    incident_id = int(payload["incident"])
+    async with bot.db.read() as session:
+        review = await review_of(session, incident_id)
+        channel = await channel_of_incident(session, incident_id)
+        owner = await session.get(Person, review.owner_id) if review else None
+        asker = await session.get(Person, review.asked_by_id) if review else None
+    if review is None or channel is None or owner is None or asker is None:
+        return
+    _, record, _ = await read_face(bot, incident_id)
+    mine = owner.id == asker.id
+    words = bot.wording.say(
+        "lines.review",
+        label=record.label,
+        who=record.names.person(asker.user_id),
+        owner=None if mine else Wire(f"<@{owner.user_id}>"),
+        due=review.due,
+    )
+    blocks = [section(words), actions(_buttons(bot))]
+
+    async def post(attempt: int) -> str | None:
+        key, since = ctx.job.id, review.asked_at - timedelta(minutes=1)
+        try:
+            return await post_once(
+                bot.api, attempt, key, channel=channel.slack_id, text=words, blocks=blocks, since=since
+            )
+        except SlackRefused as refused:
+            if refused.error in CLOSED_TO_US:
+                return None
+            raise
+
+    await ctx.step("post", post)
+
+
+async def remind_review(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `remind_review`: once, to the owner alone, unless it is published by now."""
+    incident_id = int(payload["incident"])
+    async with bot.db.read() as session:
+        review = await review_of(session, incident_id)
+        channel = await channel_of_incident(session, incident_id)
+        owner = await session.get(Person, review.owner_id) if review else None
+    if review is None or owner is None or review.reminded_at is not None:
+        return
+    incident, record, _ = await read_face(bot, incident_id)
+    title = mask(plain(record.state.title, record.names)).text
+    words = bot.wording.say("lines.review_due", label=record.label, title=title, due=review.due)
+    answer = Answer(words, _buttons(bot, incident.number))
+    # Of a private incident nothing is said elsewhere; to others a direct message stays.
+    here = incident.visibility == "private" or who(owner) is not Who.MEMBER
+
+    async def tell(_: int) -> bool:
+        blocks = answer.blocks()
+        if not here:
+            return await tell_privately(bot.api, channel=None, user=owner.user_id, text=words, blocks=blocks)
+        body = {"channel": channel.slack_id if channel else "", "user": owner.user_id, "text": words, "blocks": blocks}
+        try:
+            return channel is not None and bool(await bot.api.call("chat.postEphemeral", json=body))
+        except SlackRefused:  # no member of the channel, or it is archived
+            return False
+
+    async def save(session: Any, _: bool) -> None:
+        again = await review_of(session, incident_id)
+        if again is not None:
+            again.reminded_at = bot.clock.now()
+            session.add(again)
+
+    await ctx.step("tell", tell, save)
+
+
+async def post_published(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
+    """The job `post_published`: the version as a file in the channel, where it stays beside those before it."""
+    incident_id, number = int(payload["incident"]), int(payload["version"])
+    async with bot.db.read() as session:
+        version = await version_of(session, incident_id, number)
+        channel = await channel_of_incident(session, incident_id)
+    if version is None or version.erased_at is not None or channel is None:
+        return
+    _, record, _ = await read_face(bot, incident_id)
+    name, content = f"{record.label.lower()}-postmortem-v{number}.md", version.text.encode()
+
+    async def send(_: int) -> str:
+        return await upload(bot, content, name)
+
+    file_id = await ctx.step("upload", send)
+    by = record.names.person(str(payload["by"]))
+    words = bot.wording.say("lines.published", label=record.label, number=number, who=by)
+
+    async def share(attempt: int) -> bool:
+        if attempt > 1 and await _stands(bot, file_id):
+            return True
+        try:
+            body = {"files": [{"id": file_id, "title": name}], "channel_id": channel.slack_id, "initial_comment": words}
+            await bot.api.call("files.completeUploadExternal", json=body)
+        except SlackRefused as refused:
+            if refused.error not in CLOSED_TO_US | {"posting_to_channel_denied"}:
+                raise
+            log.warning("not posted", extra={"incident": incident_id, "error": refused.error})
+            return False
+        return True
+
+    await ctx.step("share", share)
+
+
+async def _stands(bot: Bot, file_id: str) -> bool:
+    """Whether an earlier attempt shared the file."""
+    try:
+        await bot.api.call("files.info", query={"file": file_id})
+    except SlackRefused as refused:
+        if refused.error == "file_not_found":
+            return False
+        raise
+    return True
+
+
+def _buttons(bot: Bot, incident: int | None = None) -> tuple[Button, ...]:
+    label = bot.wording.plain
+    edit = Button(label("labels.edit_draft"), "edit-draft", incident=incident)
+    return (edit, Button(label("labels.publish"), "publish", incident=incident))

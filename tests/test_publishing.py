@@ -1,0 +1,146 @@
+"""From a draft to the postmortem: reviewed, published once, written to the channel, a folder, git and a webhook."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Secret
+from sandbox.seen import Seen
+from tests.rig import Rig, running
+from tests.test_draft_versions import edits
+from tests.webhook_receiver import SECRET, receiving
+
+
+def git(*arguments: str, at: Path) -> str:
+    return subprocess.run(["git", *arguments], cwd=at, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """An empty repository, as a server has it."""
+    place = tmp_path / "origin.git"
+    place.mkdir()
+    git("init", "--quiet", "--bare", "--initial-branch=trunk", at=place)
+    return place
+
+
+@pytest.fixture
+async def outlets(tmp_path: Path, repository: Path) -> AsyncIterator[Rig]:
+    """A rig that publishes into a folder and a repository."""
+    async with running(
+        tmp_path / "data", publish_folder=tmp_path / "papers", publish_git=f"file://{repository}"
+    ) as rig:
+        yield rig
+
+
+async def resolved(rig: Rig, title: str = "checkout is down sev1") -> None:
+    await rig.declare(title)
+    await rig.types("ana", "/incident action restarted the cache")
+    await rig.types("ana", "/incident resolve all is well")
+
+
+def published(rig: Rig) -> list[Seen]:
+    return [one for one in rig.posts() if one.text.startswith("Postmortem of INC-1")]
+
+
+async def reminders(rig: Rig, handle: str) -> list[str]:
+    """What somebody was told in their direct messages with the bot about a review."""
+    channel = await rig.person(handle).opens_direct()
+    return [one.text for one in rig.person(handle).sees(channel) if "waits for your review" in one.text]
+
+
+async def test_a_review_is_asked_for_and_reminded_of_once(rig: Rig) -> None:
+    await resolved(rig)
+    said = (await rig.types("ana", "/incident review @ben due: 2024-03-18")).text
+    assert said.startswith("The draft is in review: ")
+    assert " looks it through until 2024-03-18. They are reminded once." in said
+    (line,) = [one for one in rig.posts() if "to look the draft of INC-1 through" in one.text]
+    assert rig.person("ben").id in line.mentions or "@ben" in line.text
+    await rig.later(timedelta(days=2, hours=20))
+    assert await reminders(rig, "ben") == [], "it is not yet the morning of that day"
+    await rig.later(timedelta(hours=8))
+    assert "waits for your review, due 2024-03-18" in (await reminders(rig, "ben"))[-1]
+    await rig.restart()
+    await rig.later(timedelta(days=5))
+    assert len(await reminders(rig, "ben")) == 1
+    assert rig.ws.refused == []
+
+
+async def test_what_is_published_stands_everywhere_and_changes_no_more(
+    outlets: Rig, repository: Path, tmp_path: Path
+) -> None:
+    rig = outlets
+    await resolved(rig)
+    await rig.types("ana", "/incident review")
+    said = (await rig.types("ana", "/incident publish")).text
+    assert said.startswith("Version 1 is published in the channel, into the folder, into the repository.")
+    (post,) = published(rig)
+    text = post.files[0].content.decode()
+    assert "restarted the cache" in text
+    assert (tmp_path / "papers" / "INC-1.md").read_text() == text
+    assert git("show", "main:INC-1.md", at=repository) == text
+    assert git("log", "-1", "--format=%s", "main", at=repository) == "INC-1: Postmortem, version 1\n"
+    assert "says the same" in (await rig.types("ana", "/incident publish")).text
+    await rig.types("ana", "/incident cause the disk was full")
+    assert "version 2" not in (await rig.types("ana", "/incident versions")).text
+    assert (await rig.types("ana", "/incident publish")).text.startswith("Version 2 is published")
+    assert [post.files[0].content.decode().count("the disk was full") > 0 for post in published(rig)] == [False, True]
+    assert "the disk was full" in git("show", "main:INC-1.md", at=repository)
+    assert git("log", "--format=%s", "main", at=repository).count("\n") == 2
+    await rig.later(timedelta(days=10))
+    assert await reminders(rig, "ana") == []
+    assert rig.ws.refused == []
+
+
+async def test_a_repository_that_others_write_to_and_that_is_away_for_a_while(
+    outlets: Rig, repository: Path, tmp_path: Path
+) -> None:
+    rig, away = outlets, tmp_path / "away.git"
+    await resolved(rig)
+    repository.rename(away)  # noqa: ASYNC240
+    await rig.types("ana", "/incident publish")
+    away.rename(repository)
+    git("clone", "--quiet", str(repository), "theirs", at=tmp_path)
+    theirs = tmp_path / "theirs"
+    (theirs / "README").write_text("ours")
+    git("checkout", "--quiet", "-B", "trunk", at=theirs)
+    git("add", "README", at=theirs)
+    git("-c", "user.name=x", "-c", "user.email=x@x.test", "commit", "--quiet", "-m", "first", at=theirs)
+    git("push", "--quiet", "origin", "trunk", at=theirs)
+    await rig.later(timedelta(minutes=5))
+    assert git("ls-tree", "--name-only", "trunk", at=repository).split() == ["INC-1.md", "README"]
+
+
+async def test_a_private_postmortem_stays_in_its_channel(outlets: Rig, repository: Path, tmp_path: Path) -> None:
+    rig = outlets
+    await resolved(rig, "leak of keys sev1 private")
+    said = (await rig.types("ana", "/incident publish")).text
+    assert "and, as the incident is private, nowhere else" in said
+    assert len(published(rig)) == 1
+    assert not (tmp_path / "papers").exists()
+    assert git("branch", "--list", at=repository) == ""
+
+
+async def test_what_is_not_decided_is_not_published(rig: Rig) -> None:
+    await resolved(rig)
+    await edits(rig, "ana", "Timeline", "restarted the cache", "turned the cache off and on")
+    await rig.types("ana", "/incident edit #2 restarted both caches")
+    assert "still ask to decide" in (await rig.types("ana", "/incident publish")).text
+    assert published(rig) == []
+
+
+async def test_the_webhook_tells_of_it(tmp_path: Path) -> None:
+    async with receiving() as to, running(tmp_path, webhook_url=to.url, webhook_secret=Secret(SECRET)) as rig:
+        await resolved(rig)
+        await rig.types("ana", "/incident publish")
+        await rig.later(timedelta(minutes=1))
+        told = [came.said for came in to.came]
+    (one,) = [each for each in told if each["name"] == "postmortem.published"]
+    assert one["postmortem"]["version"] == 1
+    assert "restarted the cache" in one["postmortem"]["markdown"]
+    assert one["sequence"] > max(each["sequence"] for each in told if each is not one)
