@@ -12,6 +12,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import archive_offer
 from bot.drafting.merging import Merged, merge
 from bot.incidents import WEBHOOK, delivery
 from bot.settings import Settings
@@ -114,6 +115,7 @@ async def publish(session: AsyncSession, incident: Incident, *, at: datetime, ac
     incident.published_at = incident.published_at or at
     session.add_all((version, incident))
     await end_review(session, incident.id)
+    await enqueue(session, archive_offer(incident.id, at))
     await note_audit(
         session,
         incident.workspace_id,

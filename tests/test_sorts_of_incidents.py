@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.postmortems import publish
 from sandbox import Channel
+from storage.database import Database
+from storage.drafts import newest_version
+from storage.incidents import incident_by_id
 from tests.rig import Rig
 
 
@@ -88,3 +92,31 @@ async def test_flags_behind_the_time_are_no_part_of_it(rig: Rig, behind: str, sa
     assert answer.startswith("INC-1 checkout is down, ")
     assert said in answer
     assert "assumed" not in answer
+
+
+async def test_archiving_is_offered_once_after_the_review_and_a_reopening_says_what_a_person_must_do(rig: Rig) -> None:
+    room = await rig.declare()
+    await rig.types("ana", "/incident resolve")
+    for _ in range(2):
+        await rig.bot.stop()
+        db = await Database.open(str(rig.settings.database_url))
+        async with db.write() as session:
+            version = await newest_version(session, 1)
+            assert version is not None
+            version.published_at = None  # a later version is published too
+            session.add(version)
+            await publish(session, await incident_by_id(session, 1), at=rig.clock.now(), actor="cli")
+        await db.close()
+        await rig.restart()
+    (offer,) = [one for one in rig.whispers("ana", room) if "can be archived" in one.text]
+    assert offer.text.startswith("The draft of INC-1 is published.")
+    await rig.clicks("ana", offer, "Archive")
+    assert room.archived
+    card = next(one for one in rig.person("ana").sees(room) if one.pinned)
+    await rig.person("ana").clicks(card, "Reopen")
+    done = await rig.person("ana").submits({"words": "it is back"})
+    await rig.quiet()
+    assert done.failed is None
+    mine = await rig.person("ana").opens_direct()
+    heard = [one.text for place in (room, mine) for one in rig.person("ana").sees(place)]
+    assert any("A person can, in the channel's settings" in one for one in heard), heard

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.browser.browsing import WANTED, browser, found, window
+from tests.browser.browsing import WAIT, WANTED, browser, found, window
 from tests.browser.gallery import gallery
 from tests.browser.showing import Show
 
@@ -18,6 +18,9 @@ async def chromium() -> AsyncIterator[Any]:
     """The machine's browser; without one these tests are skipped and say how to get one."""
     if found() is None:
         pytest.skip(WANTED)
+    from playwright.async_api import expect
+
+    expect.set_options(timeout=WAIT)
     async with browser() as made:
         yield made
 

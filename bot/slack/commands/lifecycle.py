@@ -82,8 +82,17 @@ async def _resolve(call: Call) -> Answer:
     return replace(answer, buttons=(*answer.buttons, fill_in))
 
 
+async def _reopen(call: Call) -> Answer:
+    """It is back. Bots can't unarchive, so in an archived channel the person hears what is left to them."""
+    answer = await _reopened(call)
+    channel = await channel_of_incident(call.session, call.about.id)
+    if channel is None or not channel.is_archived:
+        return answer
+    return replace(answer, words=Wire(f"{answer.words}\n{call.say('answers.reopened_archived')}"))
+
+
 _mitigated, _resolved = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
-_reopen, _cancel = _status(Kind.REOPENED, words_needed=True), _status(Kind.CANCELLED, words_needed=True)
+_reopened, _cancel = _status(Kind.REOPENED, words_needed=True), _status(Kind.CANCELLED, words_needed=True)
 
 
 async def _duplicate(call: Call) -> Answer:
