@@ -54,6 +54,7 @@ move           yes    -     -        -   -       -
 note           yes    yes   yes      -   yes     -
 on-it          yes    yes   yes      -   yes     -
 postmortem     yes    -     -        -   -       -
+publish        yes    -     -        -   -       -
 redact         yes    yes   yes      -   yes     -
 remind         yes    -     -        -   -       -
 reminders      yes    yes   yes      -   yes     -
@@ -63,6 +64,7 @@ resolve        yes    -     -        -   -       -
 restore        yes    yes   yes      -   yes     -
 retract        yes    yes   yes      -   yes     -
 revert         yes    yes   yes      -   yes     -
+review         yes    -     -        -   -       -
 role           yes    -     -        -   -       -
 ruled-out      yes    yes   yes      -   yes     -
 severity       yes    -     -        -   -       -
