@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.browser.browsing import WAIT
 from tests.browser.gallery import Gallery
 
 
@@ -38,6 +41,12 @@ class Show:
     @property
     def thread(self) -> Any:
         return self.view.get_by_role("complementary", name="Thread")
+
+    async def until(self, heard: Callable[[], bool]) -> None:
+        """Wait for what the app hears a moment after the page has shown its side of it."""
+        async with asyncio.timeout(WAIT / 1_000):
+            while not heard():
+                await asyncio.sleep(0.02)
 
     async def types(self, text: str, place: str = "Message #ops") -> None:
         """Type into a channel (or the thread, as "Reply") and press Enter."""

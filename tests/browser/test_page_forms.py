@@ -95,8 +95,7 @@ async def test_a_form_on_top_gives_way_to_the_one_below(show: Show) -> None:
     await expect(show.dialog.get_by_role("heading", name="Another form")).to_be_visible()
     await show.button("Close", show.dialog).click()
     await expect(show.dialog).to_have_count(0)
-    await show.app.rig.ws.settled()
-    assert show.app.closed == 2
+    await show.until(lambda: show.app.closed == 2)
     assert show.app.rig.ana.stack == []
 
 
