@@ -11,6 +11,7 @@ import pytest_asyncio
 from hypothesis import Phase, settings
 
 from storage import migrate
+from tests.compiled import share_compiled_statements
 from tests.databases import DATABASES, DIALECTS, Databases
 from tests.rig import Rig, running
 
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The marks, so that a misspelt one is an error; and no example explained, which takes minutes over a real bot."""
     settings.register_profile("tocsin", phases=[one for one in Phase if one is not Phase.explain])
     settings.load_profile("tocsin")
+    share_compiled_statements()
     config.addinivalue_line("markers", "databases: run on SQLite and on PostgreSQL, also without --database")
     config.addinivalue_line("markers", "sqlite: about the file or its one process, so run on SQLite alone")
     config.addinivalue_line("markers", "postgresql: about the server or several processes, so run on PostgreSQL alone")
