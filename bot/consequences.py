@@ -82,11 +82,6 @@ def brief_job(incident_id: int, number: int, at: datetime) -> Job:
     return Job(f"brief:{incident_id}:{number}", "brief_role", at, lane_of(incident_id), payload)
 
 
-def archive_offer(incident_id: int, at: datetime) -> Job:
-    """The job that offers to archive the channel, once in an incident's life."""
-    return Job(f"offer_archive:{incident_id}", "offer_archive", at, lane_of(incident_id), {"incident": incident_id})
-
-
 def consequences(
     incident_id: int, name: str, entries: Sequence[Entry], before: IncidentState, after: IncidentState, at: datetime
 ) -> Iterator[Job]:

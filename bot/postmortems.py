@@ -12,7 +12,6 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.consequences import archive_offer
 from bot.drafting.merging import Merged, merge
 from bot.incidents import WEBHOOK, delivery
 from bot.settings import Settings
@@ -20,7 +19,6 @@ from bot.wording import Wording
 from storage.artifacts import note_audit
 from storage.drafts import add_version_of, end_review, newest_version, versions_of
 from storage.incidents import lock_incident
-from storage.queue import enqueue
 from storage.tables import DraftVersion, Incident
 
 #: The kinds of jobs that write a published version outside of the chat.
@@ -115,7 +113,6 @@ async def publish(session: AsyncSession, incident: Incident, *, at: datetime, ac
     incident.published_at = incident.published_at or at
     session.add_all((version, incident))
     await end_review(session, incident.id)
-    await enqueue(session, archive_offer(incident.id, at))
     await note_audit(
         session,
         incident.workspace_id,

@@ -32,7 +32,7 @@ from bot.slack.reviewing import post_published, post_review, remind_review
 from bot.slack.spreading import announce_update
 from bot.slack.task_reminding import remind_tasks
 from bot.slack.topic import leave_topic, refresh_topic
-from bot.slack.upkeep import archive_channel, offer_archive, refresh_card, rename_channel
+from bot.slack.upkeep import archive_channel, refresh_card, rename_channel
 from bot.slack.watching import watch
 from bot.slack.welcoming import brief_role, catch_up
 
@@ -45,7 +45,6 @@ JOBS: Mapping[str, Work] = {
     "refresh_announcement": refresh_announcement,
     "rename_channel": rename_channel,
     "archive_channel": archive_channel,
-    "offer_archive": offer_archive,
     "post_line": post_line,
     "post_draft": post_draft,
     "post_review": post_review,

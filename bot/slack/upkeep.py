@@ -14,9 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.incident import CLOSED
 from bot.domain.markup import plain
 from bot.domain.masking import mask
-from bot.domain.timeline import Kind
 from bot.jobs import JobContext
-from bot.slack.answer import Answer, Button
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.card import digest
@@ -24,7 +22,7 @@ from bot.slack.card_keeping import AGAIN, make_again
 from bot.slack.faces import read_face
 from bot.slack.opening import NAMES_TRIED, channel_name
 from bot.slack.places import quietly
-from bot.slack.posting import LEFT_ALONE, tell_privately
+from bot.slack.posting import LEFT_ALONE
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident, remember_channel
 from storage.tables import Artifact, Channel
@@ -89,24 +87,6 @@ async def archive_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any])
             await remember_channel(session, incident.workspace_id, channel.slack_id, is_archived=True)
 
     await ctx.step("archive", call, save)
-
-
-async def offer_archive(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
-    """The job `offer_archive`: all is reviewed, so whoever led it, or declared it, may close the channel with a tap."""
-    incident_id = int(payload["incident"])
-    channel, _ = await _known(bot, incident_id, "card")
-    _, record, _ = await read_face(bot, incident_id)
-    if channel is None or channel.is_archived or channel.is_deleted or record.state.is_open:
-        return
-    declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
-    button = Button(bot.wording.plain("labels.archive"), "archive", incident=record.number)
-    answer = Answer(bot.wording.say("lines.offer_archive", label=record.label), (button,))
-    place, user, blocks = channel.slack_id, record.state.commander_id or declared.author_id, answer.blocks()
-
-    async def tell(_: int) -> bool:
-        return await tell_privately(bot.api, channel=place, user=user, text=answer.words, blocks=blocks)
-
-    await ctx.step("tell", tell)
 
 
 async def rename_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
