@@ -142,6 +142,6 @@ async def _stands(bot: Bot, file_id: str) -> bool:
 
 
 def _buttons(bot: Bot, incident: int | None = None) -> tuple[Button, ...]:
-    label = bot.wording.plain
-    edit = Button(label("labels.edit_draft"), "edit-draft", incident=incident)
-    return (edit, Button(label("labels.publish"), "publish", incident=incident))
+    plain = bot.wording.plain
+    edit = Button(plain("labels.edit_draft"), "edit-draft", incident=incident)
+    return (edit, Button(plain("labels.publish"), "publish", incident=incident))
