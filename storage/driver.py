@@ -101,8 +101,13 @@ class Connection:
             await_only(_patiently(self._connection, statement))
 
     def commit(self) -> None:
-        """Return when the disk has it."""
-        self._aside(self._connection.commit)
+        """Return when the disk has it. What could not be committed is taken back: nobody else would (SQLAlchemy 2.1
+        holds a transaction for ended once its commit was tried), and the next could not begin."""
+        try:
+            self._aside(self._connection.commit)
+        except BaseException:
+            self.rollback()
+            raise
 
     def rollback(self) -> None:
         """Take back what the transaction wrote; nothing where there is none."""

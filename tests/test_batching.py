@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.artifacts import first_time
@@ -15,6 +17,8 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.tables import Inbox
 from tests.rig import START
+
+BAD = 17
 
 
 async def _open(folder: Path) -> Database:
@@ -79,6 +83,53 @@ async def test_more_than_can_wait_is_refused_and_not_written(tmp_path: Path) -> 
         full = GroupCommit(db, most_waiting=0)
         with pytest.raises(Overloaded):
             await full.run(lambda session: first_time(session, "never", at=START))
+    finally:
+        await db.close()
+
+
+async def test_where_the_commit_fails_everybody_hears_it_and_nothing_is_kept(tmp_path: Path) -> None:
+    db = await _open(tmp_path)
+    batch = GroupCommit(db)
+
+    async def refers_to_nothing(session: AsyncSession) -> None:
+        await session.execute(text("PRAGMA defer_foreign_keys = ON"))  # so that only the commit finds it out
+        await session.execute(text("INSERT INTO reaction VALUES (1, 999, '1.0', 'U1', 'eyes', '1.0', 1)"))
+
+    try:
+        calls = [batch.run(lambda session, n=n: first_time(session, f"k{n}", at=START)) for n in range(9)]
+        results = await asyncio.gather(*calls, batch.run(refers_to_nothing), return_exceptions=True)
+        assert [type(one) for one in results] == [IntegrityError] * 10
+        assert await _keys(db) == set()
+        assert await batch.run(lambda session: first_time(session, "k0", at=START))
+        assert await _keys(db) == {"k0"}
+    finally:
+        await db.close()
+
+
+@pytest.mark.parametrize("order", [range(40), range(39, -1, -1)], ids=["in order", "reversed"])
+async def test_a_bad_item_of_many_written_at_once_fails_alone_whatever_the_order(tmp_path: Path, order: range) -> None:
+    db = await _open(tmp_path)
+
+    async def at_once(session: AsyncSession, items: Sequence[int]) -> set[int]:
+        """Writes the even ones, and chokes on the bad one."""
+        for item in items:
+            if item == BAD:
+                raise ValueError(item)
+            if item % 2 == 0:
+                await first_time(session, f"k{item}", at=START)
+        return {place for place, item in enumerate(items) if item % 2 == 0}
+
+    async def otherwise(session: AsyncSession, item: int) -> None:
+        if item == BAD:
+            raise ValueError(item)
+        await first_time(session, f"k{item}", at=START)
+
+    batch = GroupCommit(db, at_once=at_once)
+    try:
+        calls = [batch.take(item, lambda session, item=item: otherwise(session, item)) for item in order]
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert [item for item, one in zip(order, results, strict=True) if isinstance(one, ValueError)] == [BAD]
+        assert await _keys(db) == {f"k{item}" for item in range(40) if item != BAD}
     finally:
         await db.close()
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
 
 from tests.rig import Rig, running
 
@@ -215,6 +218,39 @@ async def test_a_kill_between_events_and_their_jobs_loses_nothing(rig: Rig) -> N
     await rig.restart()
     assert "note: pool is full" in await rig.timeline()
     assert "white_check_mark" in message.reactions
+
+
+async def test_a_commit_that_fails_is_a_delivery_that_fails_and_comes_again(rig: Rig) -> None:
+    room = await rig.declare()
+    denied: list[str] = []
+
+    def full(action: int, what: str | None, *_: object) -> int:
+        """SQLite asks before each statement; the first COMMIT fails, as on a disk that is full."""
+        if (action, what) != (sqlite3.SQLITE_TRANSACTION, "COMMIT") or denied:
+            return sqlite3.SQLITE_OK
+        denied.append("once")
+        return sqlite3.SQLITE_DENY
+
+    @event.listens_for(Engine, "commit")
+    def watch(connection: Any) -> None:
+        connection.connection.dbapi_connection.set_authorizer(full)
+
+    try:
+        before = len(rig.ws.acks)
+        for words in ("pool is full", "so is the disk"):
+            await rig.person("ana").says(words, room)
+        await rig.ws.settled(1)
+        await rig.clock.advance(timedelta(seconds=4), lambda: rig.ws.quiet(1))  # Slack gives up waiting after three
+        await rig.quiet()
+    finally:
+        event.remove(Engine, "commit", watch)
+    said = [one for one in rig.ws.acks[before:] if one.type == "message"]
+    assert max(one.attempts for one in said) > 1
+    assert {one.outcome for one in said} == {"acknowledged"}
+    assert kept(rig, "select text from message where text is not null order by ts") == [
+        "pool is full",
+        "so is the disk",
+    ]
 
 
 async def test_other_channels_are_none_of_our_business(rig: Rig) -> None:
