@@ -19,8 +19,9 @@ from tests.crash.stage import PEOPLE, Stage
 MARKS = ("pushpin", "hammer_and_wrench", "test_tube", "no_entry_sign", "star")
 VERBS = ("note", "action", "suspect", "impact", "cause")
 MOST_OPEN = 3
-#: Nobody says more while so much waits for its acknowledgement: how much a bot can take depends on the machine.
-MOST_UNHEARD = 12
+#: Nobody says more while so much waits for its acknowledgement, with a bot and in all: how much one can take depends on
+#: the machine, and what it takes too late is sent again and again.
+MOST_UNDER_WAY, MOST_UNHEARD = 12, 24
 #: A room is resolved after so many seconds, some time before the last kills.
 RESOLVED_AFTER = 4.0
 #: Somebody who gets no answer types the same again, within the minute in which the bot takes it for the same.
@@ -86,9 +87,11 @@ class Crowd:
 
     def _fit(self) -> bool:
         """Whether to say more now; little while no bot listens."""
+        if self.stage.unheard() >= MOST_UNHEARD:
+            return False
         if not self.stage.ws.socket.connections:
             return self._chance.random() < 0.2
-        return self.stage.under_way() < MOST_UNHEARD
+        return self.stage.under_way() < MOST_UNDER_WAY
 
     async def _act(self, person: Person) -> None:
         if person.handle == "ana" and self._leads(person):

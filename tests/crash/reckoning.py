@@ -28,7 +28,7 @@ _WORD = re.compile(r"\bw\d+z\b")
 _MARKS = frozenset({"pushpin", "hammer_and_wrench", "test_tube", "no_entry_sign", "star"})
 EVENTS = ("messages", "!verb messages", "edits", "reactions", "pins")
 COMMANDS = ("slash commands", "declarations", "resolves")
-THINGS = ("channel", "card", "pin", "bookmark", "announcement", "line of the resolve", "draft file")
+THINGS = ("channel", "card", "pin", "bookmark", "announcement", "line of the resolve", "draft file", "its picture")
 
 
 @dataclass(slots=True)
@@ -286,5 +286,8 @@ def _made(stage: Stage, rooms: list[Channel], title: str, resolved: bool) -> dic
     }
     if resolved:
         made["line of the resolve"] = sum("recorded resolved" in one.text for one in posts)
-        made["draft file"] = sum(file.name.endswith(".md") for one in posts for file in one.files)
+        files = [file.name for one in posts for file in one.files]
+        made["draft file"] = sum(name.endswith(".md") for name in files)
+        if pictures := len(files) - made["draft file"]:
+            made["its picture"] = pictures  # where no renderer is there is none
     return made
