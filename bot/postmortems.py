@@ -19,6 +19,7 @@ from bot.wording import Wording
 from storage.artifacts import note_audit
 from storage.drafts import add_version_of, end_review, newest_version, versions_of
 from storage.incidents import lock_incident
+from storage.queue import enqueue
 from storage.tables import DraftVersion, Incident
 
 #: The kinds of jobs that write a published version outside of the chat.
