@@ -15,7 +15,7 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.gate import Who
-from bot.slack.people import who
+from bot.slack.people import get_to_know, who
 from bot.slack.picturing import upload
 from bot.slack.posting import CLOSED_TO_US, post_once, tell_privately
 from bot.wording import Wire
@@ -70,12 +70,15 @@ async def remind_review(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
         owner = await session.get(Person, review.owner_id) if review else None
     if review is None or owner is None or review.reminded_at is not None:
         return
+    await get_to_know(bot, bot.identity.team_id, owner.user_id)
+    async with bot.db.read() as session:
+        known = await session.get_one(Person, owner.id)
     incident, record, _ = await read_face(bot, incident_id)
     title = mask(plain(record.state.title, record.names)).text
     words = bot.wording.say("lines.review_due", label=record.label, title=title, due=review.due)
     answer = Answer(words, _buttons(bot, incident.number))
     # Of a private incident nothing is said elsewhere; to others a direct message stays.
-    here = incident.visibility == "private" or who(owner) is not Who.MEMBER
+    here = incident.visibility == "private" or who(known) is not Who.MEMBER
 
     async def tell(_: int) -> bool:
         blocks = answer.blocks()
