@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -165,7 +166,10 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
         raw: Any = connection.connection.dbapi_connection
-        raw.begin(begin)
+        try:
+            raw.begin(begin)
+        except sqlite3.Error as fault:  # from inside a listener SQLAlchemy would let it through as it is
+            raise DBAPIError.instance(begin, None, fault, sqlite3.Error, hide_parameters=True) from fault
 
     return engine
 

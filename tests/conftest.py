@@ -73,6 +73,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
     DATABASES.dialect = "sqlite"
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs many tests at once may be slower than Slack waits; a database that hangs has tests of its
+    own."""
+    monkeypatch.setattr("bot.slack.dispatch.PATIENCE", 30.0)
+
+
 @pytest.fixture
 def postgres() -> str:
     """The URL of a PostgreSQL server, without a database of one's own (`tests.postgres.fresh_database`)."""

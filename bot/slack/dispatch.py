@@ -5,13 +5,13 @@ One short transaction holds it all: who asks, may they, what it means, the entri
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import IncidentError, NotAllowed, UnknownIncident
@@ -36,6 +36,9 @@ from storage.queue import Job, enqueue
 from storage.viewing import incident_seen
 
 log = logging.getLogger(__name__)
+
+#: Real seconds for the database, whatever it is at: Slack waits three, and then shows a failure instead of words.
+PATIENCE = 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,8 @@ async def handle_together(bot: Bot, requests: Sequence[Request]) -> list[Answer]
     Where one is refused, nothing is kept: its answer, with what stood in the way, is then the last.
     """
     try:
-        return await _all(bot, [_read(request) for request in requests])
-    except SQLAlchemyError as fault:
-        return [_sorry(bot, requests[0], fault)]
+        async with asyncio.timeout(PATIENCE):
+            return await _all(bot, [_read(request) for request in requests])
     except Exception as fault:  # whatever it is becomes words with a reference, here where answers are made
         return [_sorry(bot, requests[0], fault)]
 

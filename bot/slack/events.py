@@ -12,18 +12,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.timeline import Source
 from bot.jobs import Retry
-from bot.slack.answer import Answer
+from bot.slack.answer import Answer, apology
 from bot.slack.api import SlackRefused, SlackUnwell
 from bot.slack.bot import Bot
 from bot.slack.channels import CHANNEL_EVENTS
-from bot.slack.dispatch import Request, handle
+from bot.slack.dispatch import PATIENCE, Request, handle
 from bot.slack.homes import on_home_opened, refresh_home
 from bot.slack.inlet import IN_CHANNEL, Inlet
 from bot.slack.modals.fields import with_way_back
-from bot.slack.modals.shortcuts import SHORTCUTS
+from bot.slack.modals.shortcuts import SHORTCUTS, Shortcut
 from bot.slack.modals.submitting import submit
 from bot.slack.people import refresh
 from bot.slack.replying import Replies
@@ -56,7 +57,7 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     async def shortcut(ack: AsyncAck, body: dict[str, Any]) -> None:
         shortcut = SHORTCUTS.get(str(body.get("callback_id")))
         if shortcut is not None:
-            await _tell(bot, replies, body, await shortcut.opens(bot, body))
+            await _tell(bot, replies, body, await _opened(bot, shortcut, body))
         await ack()
 
     @app.view(ANYTHING)
@@ -79,6 +80,15 @@ async def _submitted(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> dic
         await _refresh(bot, body, outcome.channel_id)
         replies.respond(outcome.response_url, str(body["user"]["id"]), outcome.channel_id, outcome.said)
     return outcome.ack
+
+
+async def _opened(bot: Bot, shortcut: Shortcut, body: Mapping[str, Any]) -> Answer:
+    """What a shortcut opens; where the database is away, that is said in words as with a command."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await shortcut.opens(bot, body)
+    except (SQLAlchemyError, OSError) as fault:
+        return apology(bot.wording, fault, doing=str(body.get("callback_id")))
 
 
 def _typed(body: Mapping[str, Any]) -> Request:

@@ -237,6 +237,9 @@ def _command(found: Reckoning, has: Held, asked: Asked) -> None:
         found.refused += 1
         found.faults += [f"{kind}: {asked.word} was refused and is there"] if entries else []
         return
+    if "most likely not recorded" in answer.text:  # its database was away: it promised nothing
+        found.refused += 1
+        return
     found.counted(kind, len(entries), f"{asked.word} (answered {answer.text!r})")
     numbers = [str(entry.number) for _, entry, _ in entries]
     told = re.search(r"#(\d+)", answer.text)
