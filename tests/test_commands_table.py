@@ -85,6 +85,8 @@ SCRIPT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("revise", "Version ", ()),
     ("draft-part", "Version ", ()),
     ("versions", "The draft of INC-1", ("drafted from the record",)),
+    ("missing", "", ("of 34 points of the checklist hold", "/incident cause-detail …")),
+    ("lacks", "", ("of 34 points of the checklist hold",)),
     ("review due: 2024-03-18", "The draft is in review: you look it through until 2024-03-18", ()),
     ("publish", "Version ", ("is published in the channel",)),
     ("menu", "INC-1 Checkout down in Europe", ("Status resolved",)),

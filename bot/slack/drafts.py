@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.incident import RESOLVED
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
+from bot.drafting.checked import checked_draft
+from bot.drafting.checking.telling import in_short
 from bot.drafting.document import Document
 from bot.drafting.draft import missing
 from bot.drafting.press import press
@@ -97,7 +100,10 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     if picture := await upload_picture(bot, ctx, incident_id, made):
         files.append(picture)
     # Slack leaves blocks out where there is an initial_comment, so the words stand in the blocks alone.
-    blocks = [section(_comment(bot, record, made, document.words, standing.asks, whole)), actions(_buttons(bot))]
+    report = await asyncio.to_thread(checked_draft, standing.text, bot.settings, bot.wording, record)
+    points = in_short(report, bot.wording.say)
+    words = _comment(bot, record, made, document.words, standing.asks, whole, points)
+    blocks = [section(words), actions(_buttons(bot))]
 
     async def share(attempt: int) -> bool:
         if attempt > 1 and await _is_completed(bot, file_id):
@@ -116,7 +122,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
         await write_canvas(bot, ctx, incident_id, channel, standing.text)
 
 
-def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool) -> Wire:
+def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool, points: str) -> Wire:
     """What stands with the file."""
     return bot.wording.say(
         "lines.draft",
@@ -124,6 +130,7 @@ def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole
         words=words,
         lacks=len(missing(made)),
         asks=asks,
+        points=points,
         command=bot.settings.command,
         open=record.state.is_open,
         whole=whole,
@@ -131,7 +138,8 @@ def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole
 
 
 def _buttons(bot: Bot) -> tuple[Button, ...]:
-    return (Button(bot.wording.plain("labels.edit_draft"), "edit-draft"),)
+    say = bot.wording.plain
+    return (Button(say("labels.edit_draft"), "edit-draft"), Button(say("labels.what_is_missing"), "missing"))
 
 
 async def keep_draft(bot: Bot, incident_id: int, document: Document) -> Standing:

@@ -30,6 +30,11 @@ def summed(report: Report, say: Say) -> str:
     )
 
 
+def in_short(report: Report, say: Say) -> str:
+    """The same in the fewest words, for the draft's post."""
+    return say("checks.in_short", holding=report.holding, of=len(report.findings), unproved=len(report.unproved))
+
+
 def counted(report: Report, say: Say) -> str:
     """How long it is, whole and by section."""
     sections = [say("checks.section", name=name, words=words) for name, words in report.lengths]
@@ -49,9 +54,9 @@ def claims(report: Report, say: Say) -> list[str]:
     return [_claim(each, say) for each in report.unproved]
 
 
-def lints(report: Report, say: Say, *, command: str) -> list[str]:
-    """A line for each thing that the linter found."""
-    return [_lint(each, say, command) for each in report.lints]
+def lints(report: Report, say: Say, *, command: str, placed: bool = True) -> list[str]:
+    """A line for each thing that the linter found; `placed` as in `open_points`."""
+    return [_lint(each, say, command, placed) for each in report.lints]
 
 
 def everything(report: Report, say: Say, *, command: str) -> Iterator[str]:
@@ -93,10 +98,10 @@ def _claim(each: Unproved, say: Say) -> str:
     return say(f"checks.unproved_{each.what}", where=where, text=each.text, elsewhere=each.elsewhere)
 
 
-def _lint(each: Noted, say: Say, command: str) -> str:
+def _lint(each: Noted, say: Say, command: str, placed: bool) -> str:
     return say(
         "checks.lint",
-        where=say("checks.lines", lines=[each.line]) if each.line else "",
+        where=say("checks.lines", lines=[each.line]) if placed else "",
         text=each.lint.text,
         reason=each.lint.reason,
         instead=each.lint.instead,

@@ -12,6 +12,7 @@ from bot.domain.when import Moment
 from bot.incidents import Recorded
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
+from bot.slack.commands.hint import hint
 from bot.slack.instants import same_offset, spoken, token
 from bot.wording import Wire
 from storage.entries import entries_of
@@ -35,7 +36,7 @@ async def recorded_answer(
 ) -> Answer:
     """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
     entry = recorded.entry
-    lines = [await entry_line(call, entry), *notes, *await _set_before(call, entry)]
+    lines = [await entry_line(call, entry), *notes, *await _set_before(call, entry), *await hint(call, entry)]
     undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
         Button(call.label("change"), opens=f"edit #{entry.number}", incident=call.about.number),

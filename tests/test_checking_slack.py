@@ -1,0 +1,49 @@
+"""In Slack: how the draft stands beside its post, what mends it, and one quiet line where words blame."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rig import Rig
+
+
+async def test_the_drafts_post_says_how_many_points_hold_and_a_button_what_is_missing(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident impact no orders come in services: checkout users: 40%")
+    await rig.types("ana", "/incident resolve restarted the cache")
+    [post] = [one for one in rig.posts() if one.files]
+    assert " of 34 points hold. " in post.text
+    told = (await rig.clicks("ana", post, "What is missing")).replace("`", "")
+    assert " of 34 points of the checklist hold; " in told
+    for mend in ("/incident cause …", "/incident cause-detail …", "/incident task … owner: … due: …"):
+        assert mend in told
+    assert "(line " not in told
+    assert "in no entry" not in told
+    assert rig.ws.refused == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("cause human error at the deploy", "“human error” ends the search at a person"),
+        ("conclude ops should have known", "“should have” tells of what did not happen"),
+        ("improve be more careful", "“be more careful” asks people to be better"),
+        ("task better alerts owner: ben due: tomorrow", "“better alerts” does not begin with a verb"),
+        ("task write the runbook due: tomorrow", "It has no owner."),
+    ],
+)
+async def test_words_that_blame_are_recorded_and_met_with_one_quiet_line(rig: Rig, typed: str, hint: str) -> None:
+    await rig.declare()
+    before = len(rig.posts())
+    answer = await rig.types("ana", f"/incident {typed}")
+    assert "#2" in answer.text.splitlines()[0]
+    assert hint in answer.text
+    assert len(rig.posts()) == before
+    edited = await rig.types("ana", "/incident edit #2 somebody was careless")
+    assert "ends the search" not in edited.text
+
+
+async def test_plain_words_meet_no_hint(rig: Rig) -> None:
+    await rig.declare()
+    answer = await rig.types("ana", "/incident cause the pool was too small for the sale")
+    assert len(answer.text.splitlines()) == 1
