@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import COMMANDS as SUBCOMMANDS
+from bot.metrics import Metrics
 from bot.slack.commands import find
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,16 @@ def test_subcommands_and_targets_that_are_named_exist(document: Path) -> None:
     assert named - {one.name for one in SUBCOMMANDS} == set()
     targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.M))
     assert set(re.findall(r"(?:^|`|&& )make ([a-z]+)", text, re.M)) - targets == set()
+
+
+def test_each_figure_has_its_alert_and_each_alert_its_figure() -> None:
+    """Under the name that Prometheus stores; what is only ever looked at beside another is named in that one's row."""
+    section = (ROOT / "docs/operations.md").read_text().partition("## Watching it")[2].partition("\n## ")[0]
+    told = set(re.findall(r"tocsin_[a-z_]+", "\n".join(line for line in section.splitlines() if line.startswith("|"))))
+    metrics = Metrics()
+    metrics.answered("event", "acknowledged", 0.1)
+    kept = set(re.findall(r"^# TYPE (tocsin_\w+) (?!untyped)", metrics.exposed().decode(), re.M))
+    assert told == {name for name in kept if not name.endswith("_created")}
 
 
 def test_every_verb_of_the_cheat_sheet_exists() -> None:
