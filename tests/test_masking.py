@@ -18,6 +18,41 @@ REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 # Put together here, so that no scanner of this repository takes them for real.
 JWT = ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"])
 PEM = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEowIBAAKCAQEA\nabc\n-----END RSA PRIVATE KEY-----"
+HEX, MIXED = "0123456789abcdef", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z"
+TOKENS = [
+    *(
+        ("AT" + "BB", MIXED),
+        ("CCI" + "PAT_", f"{MIXED[:22]}_{HEX * 2}"),
+        ("CF" + "PAT-", MIXED),
+        ("EA" + "AAE", MIXED * 2),
+    ),
+    *(
+        ("HR" + "KU-AA", MIXED),
+        ("PM" + "AK-", f"{HEX}01234567-{HEX * 2}01"),
+        ("bk" + "ua_", HEX * 2),
+        ("da" + "pi", HEX * 2),
+    ),
+    *(
+        ("fi" + "gd_", MIXED),
+        ("fm" + "2_", MIXED),
+        ("gl" + "c_", MIXED),
+        ("nf" + "p_", MIXED),
+        ("oy" + "2", "a1" * 21 + "b"),
+    ),
+    *(("psc" + "ale_pw_", MIXED), ("pu" + "l-", HEX * 2 + HEX[:8]), ("rn" + "d_", MIXED), ("ruby" + "gems_", HEX * 3)),
+    *(
+        ("sb" + "p_", HEX * 2 + HEX[:8]),
+        ("sg" + "p_", f"{HEX}_{HEX * 2}{HEX[:8]}"),
+        ("sny" + "k_uat.", f"1234abcd.{MIXED}"),
+    ),
+    *(("tf" + "p_", MIXED), ("ts" + "key-auth-", f"kAbCdEf3-{MIXED}"), ("ver" + "cel_blob_rw_", MIXED)),
+    *(
+        ("pa" + "tAbCdEf12345678.", HEX * 4),
+        ("aBcDeFgHiJkLmN", ".atlas" + "v1." + MIXED * 2),
+        ("1/1234567890123456:", HEX * 2),
+    ),
+    ("MTk4NjIyNDgzNDcxOTI1MjQ4", ".Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"),
+]
 SECRETS = [
     ("xox" + "b-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx", "slack_token"),
     ("xapp" + "-1-A012345-6789-abcdef0123456789", "slack_token"),
@@ -32,6 +67,8 @@ SECRETS = [
     (JWT, "jwt"),
     (PEM, "private_key"),
     ("npm" + "_abcdefghijklmnopqrstuvwxyz0123456789", "token"),
+    *((sign + rest, "token") for sign, rest in TOKENS),
+    ("0123456789abcdef" * 2 + "-us12", "api_key"),
     ("ana.reyes+oncall@mail.example.com", "email"),
     ("221B Baker Street, London NW1 6XE", "post"),
     ("1600 Amphitheatre Parkway, Mountain View, CA 94043", "post"),
@@ -58,6 +95,17 @@ INSIDE = [
     ("https://x.example/cb?access_token={}&y=1", "abc123def456", "token"),
     ("https://hooks.slack.com/{}", "services/T000/B000/XXXXabc1", "webhook"),
     ("the password is {} now", "hunter2", "password"),
+    ("jdbc:oracle:thin:scott/{}@db:1521/orcl", "t1ger99", "password"),
+    ("host=db user=app password={} dbname=shop", "s3cr3t", "password"),
+    ("mongodb+srv://ops:{}@cluster0.ab1cd.mongodb.net/shop", "p4ssW0rd", "password"),
+    ("db:5432:shop:app:{}", "hunter2", "password"),
+    ("https://{}@o123.ingest.example.io/456", HEX * 2, "token"),
+    ("Cookie: {} was sent", f"session={HEX}", "token"),
+    ("Set-Cookie: {}; Path=/", f"sid={HEX}", "token"),
+    ("Authorization: SSWS {}", f"00{MIXED}", "token"),
+    ("https://acme.webhook.office.com/{}", f"webhookb2/{HEX}/IncomingWebhook/{HEX}", "webhook"),
+    ("Fastly-Key: {}", MIXED[:32], "api_key"),
+    ("SECRET_KEY_BASE={}", HEX * 3, "api_key"),
 ]
 FACTS = [
     "pool_size: 120 became pool_size: 12. one zero",
@@ -75,6 +123,11 @@ FACTS = [
     "the 503 Error Budget is 99.95 Percent",
     "task-12345678901234567890 and skylight-abcdefghijklmnop",
     "monitoring via api_key=[masked #1]",
+    "fe80:0000:0000:0000:0202:b3ff:fe1e:8329 answered, 00:11:22:33:44:55 did not",
+    "partition_key: orders-2024-03-15-eu-central-1-b and cache-key=user/1234567890",
+    "the cookie: banner was broken, cookies expired at 10:05:20",
+    "dapifoo and glc_ and rnd_seed=42, figd_ is a prefix",
+    "10:05:20 db-1:5432: connection refused",
 ]
 # Sentences of postmortems in the standard format.
 REFERENCES = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.masking.addresses import ADDRESSES, HOSTS
 from bot.domain.masking.rules import Rule, secret_span
 from bot.domain.masking.secrets import SECRETS
+from bot.domain.masking.vendors import VENDORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Mask:
     """
 
     def __init__(self, *, hosts: bool = False) -> None:
-        self._rules = (*SECRETS, *ADDRESSES, *(HOSTS if hosts else ()))
+        self._rules = (*SECRETS, *VENDORS, *ADDRESSES, *(HOSTS if hosts else ()))
         self._numbers: dict[str, int] = {}
         self.kinds: list[str] = []
         """What number n+1 hides, by position."""
