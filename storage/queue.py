@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Executable,
     Row,
     ScalarSelect,
     and_,
@@ -50,6 +51,50 @@ _LATELY = select(
 )
 
 
+def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((one <= other, one), else_=other)  # min() of two is LEAST on one database and MIN on the other
+
+
+def _rearming(insert: sqlite.Insert | postgresql.Insert) -> Executable:
+    """What `rearm` does to a job of the same id that stands already."""
+    asked = insert.excluded
+    begun = exists().where(job_step.c.job_id == job.c.id, job_step.c.done_at.is_not(None))
+    over, waiting = or_(IS_DONE, IS_FAILED), and_(IS_READY, ~begun)
+    earlier = _earlier(job.c.run_at, asked.run_at)
+    return insert.on_conflict_do_update(
+        index_elements=[job.c.id],
+        set_={
+            "payload": asked.payload,
+            "lane": case((over, asked.lane), else_=job.c.lane),
+            "state": case((over, asked.state), else_=job.c.state),
+            "run_at": case((over, asked.run_at), (waiting, earlier), else_=job.c.run_at),
+            "seq": case((over, asked.seq), else_=job.c.seq),
+            # A job that waits out a failure is not hurried by news.
+            "due_at": case(
+                (over, asked.run_at), (and_(waiting, job.c.due_at == job.c.run_at), earlier), else_=job.c.due_at
+            ),
+            "again_at": case(
+                (or_(over, waiting), null()),
+                else_=_earlier(func.coalesce(job.c.again_at, asked.run_at), asked.run_at),
+            ),
+            "failures": case((over, 0), else_=job.c.failures),
+            "lost": case((over, 0), else_=job.c.lost),
+            "error": case((over, null()), else_=job.c.error),
+            "finished_at": case((over, null()), else_=job.c.finished_at),
+            "reference": asked.reference,
+        },
+    )
+
+
+#: Put together once, since that is most of what they cost; by the database's name.
+_INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
+    "sqlite": sqlite.insert(job),
+    "postgresql": postgresql.insert(job),
+}
+_ENQUEUE = {name: insert.on_conflict_do_nothing().returning(job.c.id) for name, insert in _INSERTS.items()}
+_REARM = {name: _rearming(insert) for name, insert in _INSERTS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Work to be done once, at or after `run_at`.
@@ -80,8 +125,8 @@ class FailedJob:
 
 async def enqueue(session: AsyncSession, new: Job) -> bool:
     """Add a job in this transaction; False where one of this id stands already, done or not."""
-    insert = _insert(session).values(_fresh(new)).on_conflict_do_nothing().returning(job.c.id)
-    added = (await session.execute(insert)).scalar_one_or_none() is not None
+    found = await session.execute(_ENQUEUE[session.get_bind().dialect.name], _fresh(new))
+    added = found.scalar_one_or_none() is not None
     session.info[JOBS_CHANGED] = True
     return added
 
@@ -94,36 +139,7 @@ async def rearm(session: AsyncSession, new: Job) -> None:
     """
     given_up = exists().where(job.c.id == new.id, IS_FAILED)
     await session.execute(delete(job_step).where(job_step.c.job_id == new.id, given_up))
-    insert = _insert(session).values(_fresh(new))
-    asked = insert.excluded
-    begun = exists().where(job_step.c.job_id == job.c.id, job_step.c.done_at.is_not(None))
-    over, waiting = or_(IS_DONE, IS_FAILED), and_(IS_READY, ~begun)
-    earlier = _earlier(job.c.run_at, asked.run_at)
-    await session.execute(
-        insert.on_conflict_do_update(
-            index_elements=[job.c.id],
-            set_={
-                "payload": asked.payload,
-                "lane": case((over, asked.lane), else_=job.c.lane),
-                "state": case((over, asked.state), else_=job.c.state),
-                "run_at": case((over, asked.run_at), (waiting, earlier), else_=job.c.run_at),
-                "seq": case((over, asked.seq), else_=job.c.seq),
-                # A job that waits out a failure is not hurried by news.
-                "due_at": case(
-                    (over, asked.run_at), (and_(waiting, job.c.due_at == job.c.run_at), earlier), else_=job.c.due_at
-                ),
-                "again_at": case(
-                    (or_(over, waiting), null()),
-                    else_=_earlier(func.coalesce(job.c.again_at, asked.run_at), asked.run_at),
-                ),
-                "failures": case((over, 0), else_=job.c.failures),
-                "lost": case((over, 0), else_=job.c.lost),
-                "error": case((over, null()), else_=job.c.error),
-                "finished_at": case((over, null()), else_=job.c.finished_at),
-                "reference": asked.reference,
-            },
-        )
-    )
+    await session.execute(_REARM[session.get_bind().dialect.name], _fresh(new))
     session.info[JOBS_CHANGED] = True
 
 
@@ -165,10 +181,6 @@ async def counts(session: AsyncSession) -> Mapping[str, int]:
     return dict.fromkeys((READY, RUNNING, DONE, FAILED), 0) | {row[0]: row[1] for row in rows}
 
 
-def _insert(session: AsyncSession) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(job) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(job)
-
-
 def _fresh(new: Job) -> dict[str, Any]:
     return {
         "id": new.id,
@@ -183,10 +195,6 @@ def _fresh(new: Job) -> dict[str, Any]:
         "seq": time.time_ns(),
         "reference": reference() or None,
     }
-
-
-def _earlier(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
-    return case((one <= other, one), else_=other)  # min() of two is LEAST on one database and MIN on the other
 
 
 async def _changed(session: AsyncSession, statement: Any) -> bool:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -34,6 +34,17 @@ class Viewer:
     also: frozenset[int] = frozenset()
 
 
+#: Of every declaration; put together once.
+_OPEN_SINCE = (
+    select(Incident)
+    .where(col(Incident.workspace_id) == bindparam("workspace"), col(Incident.declared_at) >= bindparam("since"))
+    .where(col(Incident.visibility) == "public", col(Incident.sort) == bindparam("sort"))
+    .where(col(Incident.id) != bindparam("but"), col(Incident.status).not_in(sorted(CLOSED)))
+    .order_by(col(Incident.number).desc())
+    .limit(bindparam("most"))
+)
+
+
 async def incidents_seen(session: AsyncSession, viewer: Viewer) -> list[Incident]:
     """The incidents that a viewer may know of, the newest first: public ones, and the one they stand in."""
     query = select(Incident).where(seen_by(viewer)).order_by(col(Incident.number).desc())
@@ -44,15 +55,10 @@ async def open_since(
     session: AsyncSession, viewer: Viewer, like: Incident, since: datetime, most: int
 ) -> list[Incident]:
     """Up to `most` of the public ones that are open, of the same sort as `like`, and declared since then."""
-    query = (
-        select(Incident)
-        .where(seen_by(viewer), col(Incident.declared_at) >= since, col(Incident.id) != like.id)
-        .where(col(Incident.visibility) == "public", col(Incident.sort) == like.sort)
-        .where(col(Incident.status).not_in(sorted(CLOSED)))
-        .order_by(col(Incident.number).desc())
-        .limit(most)
-    )
-    return list((await session.execute(query)).scalars())
+    if not viewer.sees_others:
+        return []
+    asked = {"workspace": viewer.workspace_id, "since": since, "but": like.id, "sort": like.sort, "most": most}
+    return list((await session.execute(_OPEN_SINCE, asked)).scalars())
 
 
 async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:
