@@ -129,7 +129,7 @@ def test_the_incident_it_plays_is_one_of_the_replays() -> None:
 
 def test_what_the_readme_shows_is_what_is_printed(played: Played) -> None:
     readme = (ROOT / "README.md").read_text()
-    shown = readme.split("```\n")[1].splitlines()
+    shown = next(one for one in readme.split("```\n") if "# Postmortem:" in one).splitlines()
     printed = (played[1].stderr + played[1].stdout).splitlines()
     assert len(shown) > 20
     assert [line for line in shown if line not in ("…", *printed)] == []
