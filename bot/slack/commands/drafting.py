@@ -10,6 +10,7 @@ from bot.consequences import job_about
 from bot.domain.errors import NoSuchVersion
 from bot.domain.markup import escape
 from bot.domain.masking import mask
+from bot.domain.questions import READ
 from bot.drafting.press import press
 from bot.incidents import read_record
 from bot.postmortems import Standing, draft_again, take_edit
@@ -17,6 +18,7 @@ from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.instants import spoken
+from bot.slack.lacking import with_questions
 from bot.slack.modals.draft import draft_form, edited_text, section_buttons
 from bot.slack.parts import SOME_WORDS
 from bot.wording import Wire
@@ -46,7 +48,7 @@ async def _edit_draft(call: Call) -> Answer:
         standing = await draft_now(call)
         assert standing.version is not None
         words = call.say("answers.which_section", version=standing.version.number, asks=standing.asks)
-        return Answer(words, section_buttons(call, standing.version))
+        return await with_questions(call, Answer(words, section_buttons(call, standing.version)), READ)
     given = await version_of(call.session, call.about.id, int(call.keyed.values["version"]))
     if given is None or given.erased_at is not None:
         raise NoSuchVersion(number=call.keyed.values["version"])

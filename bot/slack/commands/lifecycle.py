@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain import questions
 from bot.domain.errors import StartTakesOnlyTime, TimeMissing, UnknownIncident, UnknownStatus, UnreadableTime
 from bot.domain.incident import CANCELLED, DUPLICATE, MITIGATED, RESOLVED, IncidentState, fold
 from bot.domain.lifecycle import refuse_status_change
@@ -15,6 +16,7 @@ from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import incident_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.joining import join_job
+from bot.slack.lacking import take_due, with_questions
 from bot.slack.parts import INCIDENT, SOME_WORDS
 from bot.wording import Wire
 from storage.entries import entries_of
@@ -78,6 +80,7 @@ async def _resolve(call: Call) -> Answer:
     found = await entries_of(call.session, call.about.id, kinds=_IN_A_DRAFT)
     if {entry.kind for entry in found if entry.stands} >= _IN_A_DRAFT:
         return answer
+    await take_due(call, questions.RESOLVED, among=questions.IN_THE_FORM)  # the form asks for them
     fill_in = Button(call.label("fill_in_missing"), opens="resolve", incident=call.about.number)
     return replace(answer, buttons=(*answer.buttons, fill_in))
 
@@ -91,7 +94,12 @@ async def _reopen(call: Call) -> Answer:
     return replace(answer, words=Wire(f"{answer.words}\n{call.say('answers.reopened_archived')}"))
 
 
-_mitigated, _resolved = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
+async def _mitigated(call: Call) -> Answer:
+    """The impact is over, so that there is time to say when it began and whom it hit."""
+    return await with_questions(call, await _bearable(call), questions.MITIGATED)
+
+
+_bearable, _resolved = _status(Kind.MITIGATED), _status(Kind.RESOLVED)
 _reopened, _cancel = _status(Kind.REOPENED, words_needed=True), _status(Kind.CANCELLED, words_needed=True)
 
 

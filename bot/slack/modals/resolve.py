@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.domain.detection import CLASSES
 from bot.domain.incident import CLOSED
 from bot.domain.markup import escape
+from bot.domain.questions import IN_THE_FORM
 from bot.domain.record import Record
 from bot.domain.timeline import Kind
 from bot.drafting.draft import draft, missing
@@ -18,9 +19,6 @@ from bot.slack.command import Command
 from bot.slack.modals.fields import Form, Option
 from bot.slack.modals.verb import entry_option, headline, whereabouts
 
-#: What the form asks for where the draft lacks it, in this order; the names are those of `drafting.missing`.
-ASKED = ("start", "detection", "share", "root_cause", "resolution", "misleading", "escalations")
-
 
 async def resolve_form(call: Call, command: Command, line: str) -> Answer:
     """Resolve, with what is missing; an incident that is resolved already is asked for what is missing alone."""
@@ -28,7 +26,7 @@ async def resolve_form(call: Call, command: Command, line: str) -> Answer:
     record = await read_record(
         call.session, call.about, zone_label=settings.timezone_label, prefix=settings.incident_prefix
     )
-    lacks = [name for name in ASKED if name in missing(draft(record))]
+    lacks = [name for name in IN_THE_FORM if name in missing(draft(record))]
     ended = call.about.status in CLOSED
     if ended and not lacks:
         return Answer(call.say("answers.nothing_missing"))
