@@ -14,7 +14,7 @@ WANTED = (
     "no browser here: install Chromium (Debian: apt-get install chromium), or name one in TOCSIN_TEST_BROWSER; "
     "`playwright install chromium` will do too"
 )
-WAIT = 8_000
+WAIT = 20_000  # ms; only what never comes takes so long, and a machine may be busy
 """Milliseconds after which what a test waits for counts as missing."""
 
 
