@@ -92,6 +92,7 @@ SCRIPT: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("menu", "INC-1 Checkout down in Europe", ("Status resolved",)),
     ("find vendor ticket", "vendor ticket: 1 incident", ("INC-1", "#16 note: vendor ticket opened")),
     ("search nobody said this", "Nothing was found for", ()),
+    ("similar", "No past incident shares telling words with INC-1", ()),
     ("home", "Your home tab shows everything.", ()),
     ("form", "Which verb? /incident help lists the verbs.", ()),
     ("help", "/incident <verb>", ("declare",)),

@@ -68,6 +68,7 @@ review         yes    -     -        -   -       -
 role           yes    -     -        -   -       -
 ruled-out      yes    yes   yes      -   yes     -
 severity       yes    -     -        -   -       -
+similar        yes    -     -        -   -       -
 started        yes    yes   yes      -   yes     -
 status         yes    -     -        -   -       -
 status (asked) yes    yes   yes      -   yes     -

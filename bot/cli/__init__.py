@@ -18,6 +18,7 @@ COMMANDS = (
     Later("play", "bot.cli.play:play", "Try everything by hand, in the browser, on a Slack of its own."),
     Later("list", "bot.cli.listing:listing", "List incidents, open ones first."),
     Later("timeline", "bot.cli.timeline:timeline", "Print what was recorded of an incident, in the order of time."),
+    Later("similar", "bot.cli.likening:similar", "List the past incidents that are most like one, and why."),
     Later("draft", "bot.cli.draft:draft", "Print the drafted postmortem of an incident."),
     Later("check", "bot.cli.check:check", "Check a postmortem against its incident and the format's checklist."),
     Later("export", "bot.cli.export:export", "Write everything that is kept, as JSON lines: the operator's full copy."),
