@@ -49,6 +49,7 @@ lead           yes    -     -        -   -       -
 list           yes    -     -        -   -       -
 mark           yes    yes   yes      -   yes     -
 menu           yes    yes   yes      -   yes     -
+missing        yes    yes   yes      -   yes     -
 mitigated      yes    -     -        -   -       -
 move           yes    -     -        -   -       -
 note           yes    yes   yes      -   yes     -
