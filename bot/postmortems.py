@@ -5,6 +5,7 @@ Knows no Slack and no command line. The caller has checked who reads and who wri
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,6 +128,15 @@ async def publish(session: AsyncSession, incident: Incident, *, at: datetime, ac
         incident.version += 1
         await enqueue(session, delivery(incident, PUBLISHED, [], at, draft=version.number))
     return version
+
+
+def difference(before: DraftVersion | None, after: DraftVersion) -> list[str]:
+    """The lines that two versions differ in, with `+` and `-`; none of a version that was erased."""
+    if after.erased_at is not None or (before is not None and before.erased_at is not None):
+        return []
+    old = before.text.splitlines() if before else []
+    lines = difflib.unified_diff(old, after.text.splitlines(), lineterm="", n=0)
+    return [line for line in list(lines)[2:] if not line.startswith("@@")]
 
 
 def _merged(versions: Sequence[DraftVersion], made: str, wording: Wording) -> Merged:

@@ -88,7 +88,7 @@ async def edits(rig: Rig, handle: str, part: str, old: str, new: str) -> str:
     return rig.whispers(handle)[-1].text
 
 
-async def test_what_is_edited_in_slack_stays_when_it_is_drafted_again(rig: Rig) -> None:
+async def test_what_is_edited_in_slack_stays_when_it_is_drafted_again(rig: Rig, at_the_shell: Tocsin) -> None:
     await rig.declare()
     await rig.types("ana", "/incident action restarted the cache")
     await rig.types("ana", "/incident resolve all is well")
@@ -108,5 +108,9 @@ async def test_what_is_edited_in_slack_stays_when_it_is_drafted_again(rig: Rig) 
     await rig.types("ana", "/incident edit #2 restarted the second cache")
     again = (await rig.types("ana", "/incident edit-draft")).text
     assert "lines ask to decide" in again
+    printed = await asyncio.to_thread(at_the_shell, "versions", "1")
+    assert [line.split()[2] for line in printed.splitlines()][:3] == ["record", "slack", "record"]
+    assert "restarted the cache in Oslo" in await asyncio.to_thread(at_the_shell, "versions", "1", "1", "2")
+    await asyncio.to_thread(at_the_shell, "versions", "1", "77", ends=1)
     assert (await rig.types("ana", "/incident versions 9")).text.startswith("There is no version 9")
     assert rig.ws.refused == []

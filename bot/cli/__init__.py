@@ -21,6 +21,7 @@ COMMANDS = (
     Later("similar", "bot.cli.likening:similar", "List the past incidents that are most like one, and why."),
     Later("draft", "bot.cli.draft:draft", "Print the drafted postmortem of an incident."),
     Later("check", "bot.cli.check:check", "Check a postmortem against its incident and the format's checklist."),
+    Later("versions", "bot.cli.versions:versions", "List the versions of a draft, and how they differ."),
     Later("export", "bot.cli.export:export", "Write everything that is kept, as JSON lines: the operator's full copy."),
     Later("import", "bot.cli.importing:import_files", "Read written postmortems into incidents told afterwards."),
     Later(

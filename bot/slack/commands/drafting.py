@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from bot.domain.masking import mask
 from bot.domain.questions import READ
 from bot.drafting.press import press
 from bot.incidents import read_record
-from bot.postmortems import Standing, draft_again, take_edit
+from bot.postmortems import Standing, difference, draft_again, take_edit
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import Command
@@ -90,15 +89,6 @@ async def _difference(call: Call, found: list[DraftVersion], wanted: list[str]) 
     cut = shown if len(shown) <= _SHOWN else shown[:_SHOWN].rpartition("\n")[0] + "\n…"
     head = call.say("answers.version_difference", first=first.number if first else 0, last=last.number)
     return Answer(Wire(f"{head}\n```{cut}```"))
-
-
-def difference(before: DraftVersion | None, after: DraftVersion) -> list[str]:
-    """The lines that two versions differ in, with `+` and `-`; none of a version that was erased."""
-    if after.erased_at is not None or (before is not None and before.erased_at is not None):
-        return []
-    old = before.text.splitlines() if before else []
-    lines = difflib.unified_diff(old, after.text.splitlines(), lineterm="", n=0)
-    return [line for line in list(lines)[2:] if not line.startswith("@@")]
 
 
 async def _line(call: Call, before: DraftVersion | None, version: DraftVersion) -> Wire:
