@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.integrations.repository import Repository
 from bot.settings import Secret
 from sandbox.seen import Seen
 from tests.rig import Rig, running
@@ -144,3 +145,23 @@ async def test_the_webhook_tells_of_it(tmp_path: Path) -> None:
     assert one["postmortem"]["version"] == 1
     assert "restarted the cache" in one["postmortem"]["markdown"]
     assert one["sequence"] > max(each["sequence"] for each in told if each is not one)
+
+
+async def test_a_repository_of_somebody_hostile_reaches_nothing_of_ours(repository: Path, tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours.toml", tmp_path / "theirs"
+    ours.write_text("ours")
+    git("clone", "--quiet", str(repository), "theirs", at=tmp_path)
+    (theirs / "INC-1.md").symlink_to(ours)
+    git("add", "INC-1.md", at=theirs)
+    git("-c", "user.name=x", "-c", "user.email=x@x.test", "commit", "--quiet", "-m", "a link", at=theirs)
+    # A branch whose name git would take for an option: what to run in place of its own other half.
+    branch = f"refs/heads/--upload-pack=touch${{IFS}}{tmp_path}/theirs-ran;git-upload-pack"
+    git("push", "--quiet", "origin", f"HEAD:{branch}", at=theirs)
+    git("symbolic-ref", "HEAD", branch, at=repository)
+    outlet = Repository(f"file://{repository}", tmp_path / "clone", timedelta(seconds=30))
+    assert await outlet.commit("INC-1.md", "the postmortem", "INC-1")
+    assert not await outlet.commit("INC-1.md", "the postmortem", "INC-1"), "it is there already"
+    assert ours.read_text() == "ours"
+    assert not (tmp_path / "theirs-ran").exists()
+    assert git("ls-tree", branch, "INC-1.md", at=repository).startswith("100644 blob ")
+    assert git("show", f"{branch}:INC-1.md", at=repository) == "the postmortem"

@@ -35,8 +35,7 @@ class Repository:
 
     async def _commit(self, name: str, text: str, message: str) -> bool:
         branch = await self._fresh()
-        path = self._place / name
-        await asyncio.to_thread(path.write_text, text, encoding="utf-8")
+        await asyncio.to_thread(_write, self._place / name, text)
         await self._git("add", "--", name)
         if not await self._git("status", "--porcelain", "--", name):
             return False
@@ -45,14 +44,14 @@ class Repository:
         return True
 
     async def _fresh(self) -> str:
-        """The clone as the repository stands now; the branch that is committed to."""
+        """The clone as the repository stands now; the branch that is committed to, whose name is theirs to choose."""
         await asyncio.to_thread(self._place.mkdir, parents=True, exist_ok=True)
         await self._git("init", "--quiet", f"--initial-branch={_FIRST_BRANCH}")
         await self._git("config", "remote.origin.url", self._address)
         branch = await self._branch()
         if branch is None:
             return _FIRST_BRANCH
-        await self._git("fetch", "--quiet", "--depth=1", "origin", branch)
+        await self._git("fetch", "--quiet", "--depth=1", "origin", f"refs/heads/{branch}")
         await self._git("reset", "--quiet", "--hard", "FETCH_HEAD")
         return branch
 
@@ -89,3 +88,9 @@ class Repository:
             verb = next(one for one in arguments if one.isalpha() or "-" in one[1:])
             raise GitFailed(f"git {verb} ended with {process.returncode}")
         return said.decode(errors="replace")
+
+
+def _write(path: Path, text: str) -> None:
+    # Whoever writes to the repository may have put a link there, which would lead to any file of ours.
+    path.unlink(missing_ok=True)
+    path.write_text(text, encoding="utf-8")

@@ -31,7 +31,7 @@ def to_html(
     figure = f'<figure class="picture" tabindex="0">{picture}</figure>\n' if picture else ""
     body = _body(blocks[:place], told) + figure + _body(blocks[place:], told)
     for link, uri in shown.items():
-        below = f'<br><img class="shown" alt="" src="{escape(uri)}">'
+        below = f'<br><img class="shown" alt="" src="{escape(uri)}">'.replace("\\", r"\\")
         body = re.sub(rf'<a href="{re.escape(escape(link))}"[^>]*>.*?</a>', rf"\g<0>{below}", body)
     return render(TEMPLATE, {"title": escape(title(blocks)), "language": escape(language), "body": body})
 
