@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 import os
+import re
+import sqlite3
 import tempfile
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -66,6 +69,24 @@ class Databases:
             self._server = _Server()
         return self._server
 
+    def rows(self, folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the folder's database answers to a statement of both dialects, beside a bot that runs; `?` for each of
+        `values`. It is committed."""
+        if self.dialect == "sqlite":
+            with closing(sqlite3.connect(folder / "tocsin.db", timeout=10)) as file, file:
+                return file.execute(statement, values).fetchall()
+        count = itertools.count(1)
+        numbered = re.sub(r"\?", lambda _: f"${next(count)}", statement)
+        return self.server.ask(self._made[folder], numbered, values)
+
+    def everything(self, folder: Path) -> str:
+        """Every word in every table, as one string."""
+        if self.dialect == "sqlite":
+            with closing(sqlite3.connect(f"file:{folder / 'tocsin.db'}?mode=ro", uri=True)) as file:
+                return "\n".join(file.iterdump())
+        tables = self.rows(folder, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return "\n".join(str(self.rows(folder, f'SELECT * FROM "{table}"')) for (table,) in tables)
+
     def forget(self) -> None:
         """Drop what a test had made; files go with their folders."""
         for name in self._made.values():
@@ -102,6 +123,19 @@ class _Server:
     def url_of(self, name: str) -> str:
         """The URL of a database on the server."""
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def ask(self, name: str, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows that a database of the server answers."""
+
+        async def asked() -> list[tuple[Any, ...]]:
+            url = make_url(self.url_of(name)).set(drivername="postgresql").render_as_string(False)
+            connection = await asyncpg.connect(url)
+            try:
+                return [tuple(row) for row in await connection.fetch(statement, *values)]
+            finally:
+                await connection.close()
+
+        return self._wait(asked())  # type: ignore[no-any-return]
 
     def copy(self, name: str) -> None:
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._empty}"')

@@ -124,6 +124,7 @@ async def test_without_a_connection_it_is_alive_and_not_ready(tmp_path: Path) ->
         assert found["tocsin_socket_endings_total|refresh_requested"] == 1
 
 
+@pytest.mark.sqlite
 async def test_a_database_that_hangs_or_refuses_makes_it_unready_until_it_is_well_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,6 +153,7 @@ def _away(_: Database) -> Any:
     raise OSError("/var/lib/secret: no space left")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("schema", "status"), [("0000", 503), ("9999", 200)])
 async def test_an_older_schema_makes_it_unready_and_a_later_one_does_not(
     tmp_path: Path, schema: str, status: int
@@ -181,6 +183,7 @@ async def test_probes_without_end_cost_one_write_every_two_seconds(
         assert writes == 1
 
 
+@pytest.mark.sqlite
 async def test_a_loop_of_jobs_that_stands_still_wants_a_new_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from tests.databases import DATABASES
 from tests.rig import Rig, running
-
-
-def database(rig: Rig) -> sqlite3.Connection:
-    """The bot's own file."""
-    return sqlite3.connect(rig.settings.data_dir / "tocsin.db", timeout=10)
 
 
 def words(rig: Rig) -> dict[str, str | None]:
     """Every message's ts with its words, as the database has them."""
-    with closing(database(rig)) as file:
-        return dict(file.execute("SELECT ts, text FROM message"))
+    return dict(DATABASES.rows(rig.settings.data_dir, "SELECT ts, text FROM message"))
 
 
 async def test_ninety_days_after_the_resolve_unmarked_words_are_erased_and_marked_ones_kept(rig: Rig) -> None:
@@ -53,8 +46,7 @@ async def test_an_incident_on_hold_keeps_its_words_until_the_hold_ends(tmp_path:
 
 def hold(rig: Rig, held: bool) -> None:
     """Put every incident on hold, or end that."""
-    with closing(database(rig)) as file, file:
-        file.execute("UPDATE incident SET on_hold = ?", (held,))
+    DATABASES.rows(rig.settings.data_dir, "UPDATE incident SET on_hold = ?", held)
 
 
 async def test_a_reopened_incident_counts_from_its_last_resolve(tmp_path: Path) -> None:

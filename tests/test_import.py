@@ -162,6 +162,7 @@ def test_a_zone_that_is_none_and_a_file_that_is_not_there(said: Said) -> None:
     assert (code, "No such file" in err) == (DIFFERENT, True)
 
 
+@pytest.mark.sqlite
 async def test_it_refuses_while_the_bot_runs_and_belongs_to_its_workspace(
     said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,21 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event
 
+from tests.databases import DATABASES
 from tests.rig import Rig, running
 
 
 def kept(rig: Rig, query: str = "select text from message order by ts", *values: object) -> list[object]:
-    """The first column of what the database holds; the bot's own file, opened to be read."""
-    with sqlite3.connect(f"file:{rig.settings.data_dir / 'tocsin.db'}?mode=ro", uri=True) as db:
-        return [row[0] for row in db.execute(query, values)]
+    """The first column of what the database holds."""
+    return [row[0] for row in DATABASES.rows(rig.settings.data_dir, query, *values)]
 
 
 def everything(rig: Rig) -> str:
     """Every word in every table, as one string."""
-    with sqlite3.connect(f"file:{rig.settings.data_dir / 'tocsin.db'}?mode=ro", uri=True) as db:
-        return "\n".join(db.iterdump())
+    return DATABASES.everything(rig.settings.data_dir)
 
 
 async def test_the_transcript_keeps_what_everybody_says(rig: Rig) -> None:
@@ -117,12 +117,10 @@ async def test_on_hold_the_words_of_a_deleted_marked_message_stay(rig: Rig) -> N
     await rig.quiet()
     await rig.person("ana").deletes(message)
     await rig.quiet()
-    with sqlite3.connect(rig.settings.data_dir / "tocsin.db") as db:
-        db.execute("update incident set on_hold = 1")
+    DATABASES.rows(rig.settings.data_dir, "update incident set on_hold = true")
     await rig.later(timedelta(days=31))
     assert "swordfish" in everything(rig)
-    with sqlite3.connect(rig.settings.data_dir / "tocsin.db") as db:
-        db.execute("update incident set on_hold = 0")
+    DATABASES.rows(rig.settings.data_dir, "update incident set on_hold = false")
     await rig.later(timedelta(days=2))
     assert "swordfish" not in everything(rig)
 
@@ -220,6 +218,7 @@ async def test_a_kill_between_events_and_their_jobs_loses_nothing(rig: Rig) -> N
     assert "white_check_mark" in message.reactions
 
 
+@pytest.mark.sqlite
 async def test_a_commit_that_fails_is_a_delivery_that_fails_and_comes_again(rig: Rig) -> None:
     room = await rig.declare()
     denied: list[str] = []

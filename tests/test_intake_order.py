@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from sandbox.channels import Channel
 from sandbox.errors import NotPossible
 from sandbox.messages import Message
+from tests.databases import DATABASES
 from tests.rig import Rig
 
 WORDS = (
@@ -68,12 +68,12 @@ async def told(rig: Rig, room: Channel, folder: Path) -> Told:
     ]
     seen = [one for one in rig.person("ana").sees(room) if one.by == "ana" and not one.ephemeral]
     reactions = [sorted(name for name, by in one.reactions.items() if "tocsin" in by) for one in seen]
-    with sqlite3.connect(f"file:{folder / 'tocsin.db'}?mode=ro", uri=True) as db:
-        rows = db.execute(
-            "select text, deleted_at is not null from message join channel on channel.id = message.channel_id "
-            "where slack_id = ? and bot_id is null order by ts",
-            [room.id],
-        ).fetchall()
+    rows = DATABASES.rows(
+        folder,
+        "select text, deleted_at is not null from message join channel on channel.id = message.channel_id "
+        "where slack_id = ? and bot_id is null order by ts",
+        room.id,
+    )
     # A marked message's words outlive its deletion; one whose mark came after its deletion was erased at once.
     kept = [(None if gone else text, bool(gone)) for text, gone in rows]
     # Numbers are given as entries come in, and order those of one second.

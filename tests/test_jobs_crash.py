@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from workshop import database_file
 
@@ -21,6 +22,7 @@ def run(url: str, effects: Path, *deadly: str) -> int:
     return subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, timeout=60, check=False).returncode
 
 
+@pytest.mark.sqlite
 async def test_killed_in_every_step_in_turn_only_the_step_in_flight_repeats(tmp_path):
     url, effects = database_file(tmp_path), tmp_path / "effects"
     for deadly in "135":

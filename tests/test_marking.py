@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
 
+from tests.databases import DATABASES
 from tests.rig import Rig
 
 MARKS = {
@@ -57,9 +57,8 @@ async def test_the_author_is_who_said_it(rig: Rig) -> None:
     message = await rig.says("ana", "pool is full")
     await rig.person("ben").reacts(message, "pushpin")
     await rig.quiet()
-    with sqlite3.connect(rig.settings.data_dir / "tocsin.db") as db:
-        query = "select user_id from entry join person on person.id = entry.author_id where number = 2"
-        assert db.execute(query).fetchall() == [(rig.person("ana").id,)]
+    query = "select user_id from entry join person on person.id = entry.author_id where number = 2"
+    assert DATABASES.rows(rig.settings.data_dir, query) == [(rig.person("ana").id,)]
     # It was ben who recorded it, so it is his to undo.
     assert "pool is full" in (await rig.types("ben", "/incident undo")).text
 
@@ -252,8 +251,7 @@ async def test_once_published_marks_and_edits_change_nothing(rig: Rig) -> None:
     message, other = await rig.says("ana", "pool is full"), await rig.says("ana", "unmarked so far")
     await rig.person("ben").reacts(message, "pushpin")
     await rig.quiet()
-    with sqlite3.connect(rig.settings.data_dir / "tocsin.db") as db:
-        db.execute("update incident set published_at = '2024-03-15T10:00:00.000000Z'")
+    DATABASES.rows(rig.settings.data_dir, "update incident set published_at = '2024-03-15T10:00:00.000000Z'")
     await rig.person("ana").edits(message, "pool was never full")
     await rig.person("ben").unreacts(message, "pushpin")
     await rig.person("ben").reacts(other, "pushpin")

@@ -40,6 +40,7 @@ def words(statement: str | None) -> list[str]:
     return sorted((statement or "").replace(",", " ").split())
 
 
+@pytest.mark.sqlite
 def test_the_migrations_build_the_tables_and_nothing_else(tmp_path):
     url = database_file(tmp_path)
     assert job_tables.job.metadata is tables.Incident.metadata
@@ -82,6 +83,7 @@ async def test_a_new_database_is_made_through_the_migrations_and_a_current_one_l
     assert path.read_bytes() == before
 
 
+@pytest.mark.sqlite
 async def test_a_copy_is_made_before_rows_are_migrated(tmp_path, one_more):
     url, old = database_file(tmp_path), migrate.head()
     path = tmp_path / "tocsin.db"
@@ -113,6 +115,7 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path, one_
         pass
 
 
+@pytest.mark.sqlite
 async def test_a_changed_table_keeps_the_rows_that_refer_to_it_and_none_may_lose_their_hold(tmp_path, one_more):
     url = database_file(tmp_path)
     path = tmp_path / "tocsin.db"
@@ -131,6 +134,7 @@ async def test_a_changed_table_keeps_the_rows_that_refer_to_it_and_none_may_lose
     assert len(query(path, "PRAGMA foreign_key_list(job_step)")) == 1
 
 
+@pytest.mark.sqlite
 async def test_a_migration_that_orphans_rows_is_refused(tmp_path, one_more):
     url, old = database_file(tmp_path), migrate.head()
     one_more("op.execute(\"INSERT INTO job_step (job_id, name) VALUES ('none', 'one')\")")
@@ -139,6 +143,7 @@ async def test_a_migration_that_orphans_rows_is_refused(tmp_path, one_more):
     assert await migrate.schema_of(url) == old
 
 
+@pytest.mark.sqlite
 async def test_a_newer_schema_is_refused_in_words_and_not_touched(tmp_path):
     url = database_file(tmp_path)
     path = tmp_path / "tocsin.db"
@@ -160,6 +165,7 @@ async def test_migrating_can_be_left_to_the_operator(tmp_path, one_more):
     assert await migrate.schema_of(url) == old
 
 
+@pytest.mark.sqlite
 async def test_no_migration_runs_while_a_bot_has_the_file(tmp_path, one_more):
     async with open_database(tmp_path) as db:
         one_more("op.add_column('gate', sa.Column('why', sa.String()))")
