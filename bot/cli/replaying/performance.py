@@ -15,6 +15,9 @@ from bot.cli.replaying.player import Played, Player, Watcher
 from bot.cli.replaying.script import Script
 from bot.cli.replaying.stage import stage
 from bot.domain.record import Record
+from bot.drafting.checked import checked
+from bot.drafting.checking.report import Report
+from bot.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,14 @@ class Performance:
     structured: str
     played: Played
     verdict: Verdict
+    report: Report
     refused: tuple[str, ...]
     seconds: float
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """What the draft claims and no entry says, each with its line."""
+        return tuple(f"{each.text!r} in line {each.line} of the draft" for each in self.report.unproved)
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -37,6 +46,7 @@ class Performance:
             *self.played.faults,
             *self.verdict.differences,
             *(f"must not appear, and does: {one!r}" for one in self.verdict.landed),
+            *(f"stands in no entry: {one}" for one in self.unproved),
             *(f"Slack refused a call: {one}" for one in self.refused),
         )
 
@@ -64,6 +74,8 @@ async def perform(script: Script, watcher: Watcher | None = None) -> Performance
             played = await Player(script, set_up, watcher).play()
             record = await record_of(set_up.settings, 1)
             markdown, structured = texts(set_up.settings, record)
+            report = checked(markdown, set_up.settings, Wording(set_up.settings.locale), record)
             refused = tuple(f"{call.method}: {call.error}" for call in set_up.workspace.refused)
     verdict = judge(script.expected, json.loads(structured), script.must_not_appear, markdown, structured)
-    return Performance(script.name, record, markdown, structured, played, verdict, refused, time.monotonic() - begun)
+    seconds = time.monotonic() - begun
+    return Performance(script.name, record, markdown, structured, played, verdict, report, refused, seconds)

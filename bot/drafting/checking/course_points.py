@@ -34,6 +34,9 @@ def method_known(paper: Paper, linter: Linter) -> Verdict:
 def something_examined(paper: Paper, linter: Linter) -> Verdict:
     """Point 16, required by the brief: an action that names what was looked at."""
     actions = paper.of(Kind.ACTION)
+    # Prose under the label may tell of both in one bullet; ours says which it is.
+    mixed = [each for each in paper.of(Kind.HYPOTHESIS) if each.field is Field.ACTIONS]
+    actions += [each for each in mixed if not each.text.startswith("Assumption")]
     if not actions:
         return fails("no_action", mend="action …")
     looked = any(linter.looks_at(each.text) for each in (*actions, *paper.of(Kind.HYPOTHESIS, Kind.RULED_OUT)))

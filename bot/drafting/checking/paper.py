@@ -222,13 +222,17 @@ class Paper:
         """(heading, its line, words) of each section that counts: without references, evidence and appendix."""
         lines = _REFS.sub("", self.text).splitlines()
         heads = [block for block in self.blocks if block.shape is Shape.HEADING and block.depth == 2]
+        named = {block.line: section.value.capitalize() for section, block in self.outline.sections}
         heads = heads or [block for _, block in self.outline.sections]
         found = []
         for place, head in enumerate(heads):
             end = heads[place + 1].line - 1 if place + 1 < len(heads) else len(lines)
-            name = head.plain.rstrip(": ")
+            if head.shape in (Shape.HEADING, Shape.LABEL):
+                name, first = head.plain.rstrip(": "), head.line
+            else:  # a section that begins without a heading, or on the line of its label
+                name, first = named[head.line], head.line - 1
             if not _BESIDE.match(name):
-                found.append((name, head.line, count_words("\n".join(lines[head.line : end]))))
+                found.append((name, head.line, count_words("\n".join(lines[first:end]))))
         return tuple(found)
 
     @cached_property
@@ -237,7 +241,7 @@ class Paper:
         heads = [line for _, line, _ in self.lengths]
         lines = _REFS.sub("", self.text).splitlines()
         before = "\n".join(lines[: heads[0] - 1]) if heads else "\n".join(lines)
-        names = sum(count_words(name) for name, _, _ in self.lengths)
+        names = sum(count_words(name) for name, line, _ in self.lengths if name in lines[line - 1])
         return count_words(before) + names + sum(words for _, _, words in self.lengths)
 
 

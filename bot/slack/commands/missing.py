@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.drafting.checked import checked_draft
 from bot.drafting.checking.report import Report
-from bot.drafting.checking.telling import claims, lints, open_points, summed
+from bot.drafting.checking.telling import claims, counted, lints, open_points, summed
 from bot.drafting.press import press
 from bot.incidents import read_record
 from bot.postmortems import as_it_stands
@@ -47,6 +47,7 @@ def _lines(call: Call, report: Report) -> Iterator[str]:
             yield from (f"• {line}" for line in found[:SHOWN])
         if len(found) > SHOWN:
             yield say("checks.more", count=len(found) - SHOWN)
+    yield counted(report, say)
 
 
 COMMANDS = (Command("missing", _missing, ("lacks",), allowed=RECORDERS, writes=False, double=False),)
