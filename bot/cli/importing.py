@@ -75,6 +75,10 @@ def _read(path: Path, zone: str) -> Told | None:
         if path.stat().st_size > 4 * LONGEST:
             raise ValueError("it is longer than any postmortem")
         told = read_written(path.read_text(encoding="utf-8-sig"), zone=zone)
+        if told.second_line is not None:
+            raise ValueError(f"a second postmortem begins in line {told.second_line}; give each a file of its own")
+        if told.start and told.end and told.end <= told.start:
+            raise ValueError("its end is not behind its start")
     except UnicodeDecodeError:
         fault = "it is no text in UTF-8"
     except (OSError, ValueError) as error:

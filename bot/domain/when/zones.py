@@ -37,7 +37,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 
 LESS_LIKELY = {"bst": "Asia/Dhaka", "cst": "America/Havana"}
 """Zones that a label means only where the incident is theirs."""
-_REGIONS = {"pt": "America/Los_Angeles", "mt": "America/Denver", "ct": "America/Chicago", "et": "America/New_York"}
+REGIONS = {"pt": "America/Los_Angeles", "mt": "America/Denver", "ct": "America/Chicago", "et": "America/New_York"}
 _LONG = {
     "pacific": "pt", "us pacific": "pt", "mountain": "mt", "us mountain": "mt", "us central": "ct", "central": "ct",
     "eastern": "et", "us eastern": "et", "us/pacific": "pt", "us/eastern": "et", "us/central": "ct",
@@ -137,8 +137,8 @@ def _named(text: str, start: int, found: re.Match[str]) -> Iterator[tuple[int, S
 
 def _look_up(name: str, called_time: bool) -> Said | None:
     name = _LONG.get(name, name)
-    if name in _REGIONS:
-        return Said("region", _REGIONS[name])
+    if name in REGIONS:
+        return Said("region", REGIONS[name])
     if name in LABELS or name == "gmt":
         return Said("label", name)
     if name == "utc":

@@ -55,18 +55,32 @@ _AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
 _MARKS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)|~~|`+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CLOCKED = re.compile(r"[\[(]?(?:\d{4}-\d\d-\d\d[ T])?\d{1,2}[:.h]\d{2}\b")
+_UNDER = re.compile(r"\s{0,3}(?:={3,}|-{3,})\s*\Z")
+_TABLE = re.compile(r"\s{0,3}\|.*\|\s*\Z")
+_DASHES = re.compile(r"\s{0,3}\|(?:\s*:?-+:?\s*\|)+\s*\Z")
+_CELL = re.compile(r"(?<!\\)\|")
 _HELD = 0xE000  # escaped characters wait as private ones while the marks go
 
 
 def blocks(text: str) -> list[Block]:
     """The blocks of a text, in order. Any text can be read; empty lines, rules and comments are no blocks."""
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text.removeprefix("\ufeff"))
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").split("\n")
+    lines = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")).split("\n")
     found: list[Block] = []
     gap = True
     for number, line in enumerate(lines, start=1):
+        if found and not gap and _is_underline(line, found[-1], number):
+            found[-1] = _underlined(found[-1], line)
+            gap = True
+            continue
         if not line.strip() or _RULE.match(line):
             gap = True
+            continue
+        if _DASHES.match(line):
+            if found and found[-1].line == number - 1:
+                found[-1] = _lead_in(found[-1])
             continue
         block = _block(line, number, gap=gap)
         if _continues(found, block):
@@ -77,8 +91,33 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
+def _is_underline(line: str, above: Block, number: int) -> bool:
+    """A row of `=` or `-` under a single line of words makes a heading of it."""
+    return above.shape in (Shape.TEXT, Shape.LABEL) and above.line == number - 1 and bool(_UNDER.match(line))
+
+
+def _underlined(above: Block, line: str) -> Block:
+    return replace(above, shape=Shape.HEADING, text=above.plain, label="", depth=1 if "=" in line else 2)
+
+
+def _lead_in(head: Block) -> Block:
+    """The head of a table, which only says what stands in its rows."""
+    return replace(head, shape=Shape.LABEL, label=head.plain, text="")
+
+
+def _row(line: str, number: int, *, gap: bool) -> Block:
+    """A row of a table: its first cell as the label of the others."""
+    cells = [bare(cell) for cell in _CELL.split(line.strip().strip("|"))]
+    label, text = (cells[0], " | ".join(cell for cell in cells[1:] if cell)) if len(cells) > 1 else ("", cells[0])
+    plain = f"{label}: {text}" if label and text else label or text
+    text = text if label else plain
+    return Block(shape=Shape.ITEM, line=number, depth=0, text=text, label=label, plain=plain, gap=gap, bold=True)
+
+
 def _block(line: str, number: int, *, gap: bool) -> Block:
     depth = len(line) - len(line.lstrip())
+    if _TABLE.match(line):
+        return _row(line, number, gap=gap)
     if heading := _HEADING.match(line):
         made = _labelled(heading[2], Shape.HEADING, number, len(heading[1]))
         return replace(made, text=made.plain, label="", gap=gap)
@@ -106,7 +145,7 @@ def _label_of(raw: str) -> tuple[str, str, bool]:
         return bare(bold["label"]), bold["rest"].strip(), True
     if colon := _COLON.match(raw):
         return bare(colon["label"]), "", False
-    if plain := _PLAIN.match(raw):
+    if (plain := _PLAIN.match(raw)) and plain["label"].count("(") == plain["label"].count(")"):
         return bare(plain["label"]), plain["rest"], False
     return "", raw, False
 
@@ -116,6 +155,8 @@ def _continues(found: list[Block], block: Block) -> bool:
     if not found or block.gap or block.shape is not Shape.TEXT or block.label:
         return False
     above = found[-1]
+    if _CLOCKED.match(block.plain) and _CLOCKED.match(above.plain):
+        return False  # one of a list of instants without its bullets
     return above.shape is Shape.TEXT or (above.shape is Shape.ITEM and bool(above.text))
 
 

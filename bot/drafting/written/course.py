@@ -32,7 +32,7 @@ _TRIED = re.compile(
     r"\b(?:increased|restarted|deployed|applied|scaled|failed over|disabled|enabled|optimi[sz]ed|cleared)", re.I
 )
 _ENDED = re.compile(r"\b(?:resolved|restored|recovered|over|ended|back to normal)\b", re.I)
-_SEPARATOR = re.compile(r"\s*(?:[:–—|]|-(?=\s))\s*")
+_SEPARATOR = re.compile(r"\s*(?:\]\s*[:–—-]?|[:–—|→]|->|-(?=\s))\s*")
 
 
 class Course:
@@ -147,7 +147,7 @@ class Course:
 
 def _is_lead(before: str) -> bool:
     """Only a date, a weekday or a word like `At` may stand before the clock that a line begins with."""
-    words = re.sub(r"\b(?:at|on|by|the|of|[a-z]{3,9}day|\d+(?:st|nd|rd|th)?|[a-z]{3,9}|t)\b", " ", before, flags=re.I)
+    words = re.sub(r"\b(?:at|on|by|the|of|[a-z]{3,9}day|\d+(?:st|nd|rd|th|t)?|[a-z]{3,9}|t)\b", " ", before, flags=re.I)
     return len(before) <= 32 and not re.search(r"\w", words)
 
 

@@ -13,9 +13,9 @@ from bot.drafting.written.blocks import Shape, blocks
 from bot.drafting.written.course import Course
 from bot.drafting.written.measures import measures
 from bot.drafting.written.moments import Written, Zone, dates, moments, zones_in
-from bot.drafting.written.names import Field, Section
+from bot.drafting.written.names import SECTIONS, Field, Section
 from bot.drafting.written.ours import is_ours, read_ours
-from bot.drafting.written.outline import Outline, Part, outline
+from bot.drafting.written.outline import Outline, Part, name_of, outline
 from bot.drafting.written.prose import begins_way_out, is_nothing, is_share, sentences, services_named
 from bot.drafting.written.told import Fact, Told, Unplaced
 
@@ -34,6 +34,17 @@ def read_written(text: str, *, zone: str = "UTC") -> Told:
     if is_ours(found):
         return read_ours(found, zone=zone)
     return _Reader(found, zone).told()
+
+
+def _second(found: Outline) -> int | None:
+    """The line in which a summary of the same name begins once more, or None."""
+    seen: set[str] = set()
+    for section, block in found.sections:
+        name = name_of(block.label or block.plain)
+        if section is Section.SUMMARY and name in SECTIONS and name in seen:
+            return block.line
+        seen.add(name)
+    return None
 
 
 class _Reader:
@@ -64,6 +75,7 @@ class _Reader:
             facts=tuple(facts),
             unplaced=tuple(unplaced),
             odd_labels=tuple(sorted(self._odd())),
+            second_line=_second(self._found),
         )
 
     def _of(self, section: Section) -> list[Part]:

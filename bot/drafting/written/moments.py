@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
-from bot.domain.when.zones import LABELS, zone_of
+from bot.domain.when.zones import LABELS, REGIONS, zone_of
 
 _MONTHS = {
     name: number
@@ -95,6 +95,8 @@ def zone_written(label: str) -> Zone | None:
     if places := LABELS.get(name.lower()):
         rules = zone_of(places[0])
         return Zone(name, rules, places[0]) if rules else None
+    if rules := zone_of(REGIONS.get(name.lower(), "")):
+        return Zone("", rules, REGIONS[name.lower()])  # ET is in force all the year
     return None
 
 

@@ -57,3 +57,5 @@ class Told:
     unplaced: tuple[Unplaced, ...]
     odd_labels: tuple[str, ...] = ()
     """Zone labels that are not in force on their date (PST in August), read as the zone's own time."""
+    second_line: int | None = None
+    """Where a second postmortem begins in the same text; None where none does."""

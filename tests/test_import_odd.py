@@ -1,0 +1,95 @@
+"""`tocsin import` of documents that look otherwise: nothing is lost without a word, and nothing ends in a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli import run
+from bot.cli.outcome import DIFFERENT
+from bot.drafting.written.facts import read_written
+
+HEAD = "Issue Summary\n=============\n\nStart: 2024-01-01 10:00 (UTC)\nEnd: 2024-01-01 11:00 (UTC)\n\n"
+TABLE = """# Issue Summary
+
+| Field | Value |
+|:--|---|
+| Start | 2024-06-01 10:00 UTC |
+| End | 2024-06-01 11:00 UTC |
+| Services affected | Search |
+
+# Timeline
+
+| Time (UTC) | What happened |
+|---|---|
+| 10:05 | Alert fired |
+| 10:30 | Index \\| shards rebuilt |
+"""
+
+
+def told(text: str) -> list[tuple[str, str, str]]:
+    """(kind, time, words) of each fact that has words."""
+    return [(str(one.kind), f"{one.at:%H:%M}" if one.at else "", one.text) for one in read_written(text).facts]
+
+
+def left(text: str) -> list[str]:
+    return [one.text for one in read_written(text).unplaced]
+
+
+def test_underlined_headings_and_instants_without_bullets() -> None:
+    text = f"{HEAD}Timeline\n--------\n\n10:05 (UTC) - alert fired\n10:10 (UTC) - looked at\nthe disks\n"
+    assert told(text)[-2:] == [("detected", "10:05", "alert fired"), ("action", "10:10", "looked at the disks")]
+    assert told(text.replace("\n", "\r\n")) == told(text.replace("\n", "\r")) == told("\ufeff" + text) == told(text)
+
+
+def test_tables_are_read_row_by_row_and_their_heads_are_told() -> None:
+    assert told(TABLE) == [
+        ("started", "10:00", ""),
+        ("resolved", "11:00", ""),
+        ("impact", "", ""),
+        ("detected", "10:05", "Alert fired"),
+        ("action", "10:30", "Index | shards rebuilt"),
+    ]
+    assert read_written(TABLE).facts[2].data["services"] == ["Search"]
+    assert left(TABLE) == ["Field: Value", "Time (UTC): What happened"]
+
+
+@pytest.mark.parametrize(
+    ("line", "at", "words"),
+    [
+        ("- [10:20 a.m.] looked", "10:20", "looked"),
+        ("- 10:20 → looked", "10:20", "looked"),
+        ("- 2024-01-01T10:20:00Z - looked", "10:20", "looked"),
+        ("- 5:20 ET | looked", "10:20", "looked"),
+        ("- 13:20 EAT: looked", "10:20", "looked"),
+    ],
+)
+def test_an_instant_may_be_set_off_otherwise(line: str, at: str, words: str) -> None:
+    assert told(f"{HEAD}# Timeline\n\n- 10:05 (UTC): alert fired\n{line}\n")[-1] == ("action", at, words)
+
+
+def test_a_bracket_is_no_label_and_control_characters_are_no_words() -> None:
+    [task] = read_written(f"{HEAD}# Tasks\n\n- Add\x00 alarms (owner: Dana, due 2024-07-20)\n").facts[2:]
+    assert (task.text, task.data["owner"], task.data["due"]) == ("Add alarms", "Dana", "2024-07-20")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (HEAD + HEAD, "a second postmortem begins in line 7; give each a file of its own"),
+        (HEAD.replace("11:00", "09:00"), "its end is not behind its start"),
+        ("%PDF-1.4\n1 0 obj\nIssue Summary 2024-01-01 10:00\n%%EOF\n", "no section of the standard format was found"),
+        ("# Issue Summary\n\nDown on 2 May 2024.\n", "no date and time stands in it"),
+    ],
+)
+def test_what_cannot_be_one_incident_is_said_and_the_next_file_taken(
+    text: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("odd.md").write_text(text)
+    Path("good.md").write_text(TABLE)
+    assert run(["import", "odd.md", "good.md"]) == DIFFERENT
+    out, err = capsys.readouterr()
+    assert f"odd.md: not imported: {why}" in err
+    assert "good.md: INC-1, 5 facts" in out
