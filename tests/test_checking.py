@@ -228,7 +228,7 @@ KNOWN = {value for ground in grounds(RECORD, draft(RECORD)).every for value in g
 UNKNOWN = st.integers(min_value=41, max_value=10**7).filter(lambda number: str(number) not in KNOWN)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     spot=st.sampled_from(SPOTS), number=st.integers(min_value=41, max_value=10**7).filter(lambda n: str(n) not in KNOWN)
 )
@@ -239,7 +239,7 @@ def test_any_planted_number_that_no_entry_has_is_found(spot: int, number: int) -
     assert [each for each in report.unproved if each.line == line and str(number) in each.text]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(spot=st.sampled_from(SPOTS), name=st.text(string.ascii_lowercase, min_size=3, max_size=9))
 def test_any_planted_name_that_no_entry_has_is_found(spot: int, name: str) -> None:
     planted = f"Qu{name.capitalize()}"  # a capital inside, as products have
@@ -247,7 +247,7 @@ def test_any_planted_name_that_no_entry_has_is_found(spot: int, name: str) -> No
     assert planted in {each.text for each in report.unproved}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(st.sampled_from(DRAFT.splitlines()), max_size=30).map("\n".join)))
 def test_any_text_can_be_checked_and_told(text: str) -> None:
     report = check(text, rules(), record=RECORD, said=SAID)
