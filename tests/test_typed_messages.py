@@ -299,3 +299,13 @@ async def test_a_marked_message_that_becomes_a_command_and_back_follows_both(rig
     await rig.person("ana").edits(message, "restarted the api, I think")
     await rig.quiet()
     assert "#2 Fri 15 Mar 10:00 UTC note: restarted the api, I think" in await rig.timeline()
+
+
+async def test_a_command_that_could_not_be_read_and_became_talk_bears_no_warning(rig: Rig) -> None:
+    await rig.declare()
+    message = await rig.says("ana", "!fix rolled back at: soonish")
+    assert "warning" in message.reactions
+    await rig.person("ana").edits(message, "!important not a command")
+    await rig.quiet()
+    assert "warning" not in message.reactions
+    assert "1 entry" in await rig.timeline()

@@ -133,6 +133,9 @@ class _Settling:
                 await acknowledge(at, row, "mark", mark.user_id)
         elif entry is not None and entry.stands:
             await self._unmarked(entry)
+        elif self.reworded and any(is_typed(text) for text in await wordings(at.session, row)):
+            # A command that could not be read became talk: the sign of that goes.
+            await acknowledge(at, row, "unmarked", self.by_id or "")
 
     async def _unmarked(self, entry: Entry) -> None:
         by_id = self.by_id or entry.author_id
