@@ -26,6 +26,29 @@ TABLE = """# Issue Summary
 | 10:05 | Alert fired |
 | 10:30 | Index \\| shards rebuilt |
 """
+#: A draft of ours in which somebody changed times by hand, so that it was reopened before it was over.
+TORN = """# Postmortem: X
+
+INC-1 · sev1 · resolved [1, 4]
+
+## Issue Summary
+- **Start:** Friday 15 March 2024, 10:00 UTC [1]
+- **End:** Friday 15 March 2024, 11:00 UTC [4]
+
+## Timeline
+- 10:30 UTC — Resolved. [2]
+- 09:10 UTC — Reopened. [3]
+- 11:00 UTC — Resolved. [4]
+- 08:00 UTC — Mitigated. [5]
+
+## Evidence
+
+- [1] start of impact, Fri 15 Mar 2024, 10:00 UTC, by ana (command)
+- [2] end, Fri 15 Mar 2024, 10:30 UTC, by ana (command)
+- [3] reopening, Fri 15 Mar 2024, 09:10 UTC, by ana (command)
+- [4] end, Fri 15 Mar 2024, 11:00 UTC, by ana (command)
+- [5] mitigation, Fri 15 Mar 2024, 08:00 UTC, by ana (command)
+"""
 
 
 def told(text: str) -> list[tuple[str, str, str]]:
@@ -80,6 +103,7 @@ def test_a_bracket_is_no_label_and_control_characters_are_no_words() -> None:
         (HEAD + HEAD, "a second postmortem begins in line 7; give each a file of its own"),
         (HEAD.replace("11:00", "09:00"), "its end is not behind its start"),
         ("%PDF-1.4\n1 0 obj\nIssue Summary 2024-01-01 10:00\n%%EOF\n", "no section of the standard format was found"),
+        (TORN, "what it tells contradicts itself (window overlap)"),
         ("# Issue Summary\n\nDown on 2 May 2024.\n", "no date and time stands in it"),
     ],
 )
@@ -92,4 +116,4 @@ def test_what_cannot_be_one_incident_is_said_and_the_next_file_taken(
     assert run(["import", "odd.md", "good.md"]) == DIFFERENT
     out, err = capsys.readouterr()
     assert f"odd.md: not imported: {why}" in err
-    assert "good.md: INC-1, 5 facts" in out
+    assert "good.md: INC-1, 5 facts" in out, "the number that was taken for what is refused is free again"

@@ -47,6 +47,7 @@ def import_files(
             typer.echo("\n".join(_planned(path, told)))
     elif known:
         numbers = asyncio.run(_record(chosen.database_url, known, zone, allowed=chosen.migrate == "on"))
+        known = {path: told for path, told in known.items() if path in numbers}
         for path, told in known.items():
             number, is_new = numbers[path]
             label = f"{chosen.incident_prefix}-{number}"
@@ -92,9 +93,11 @@ def _read(path: Path, zone: str) -> Told | None:
 
 
 async def _record(url: str, read: dict[Path, Told], zone: str, *, allowed: bool) -> dict[Path, tuple[int, bool]]:
+    """Each file in a transaction of its own: its number, and whether it is new. One that is refused is told of."""
     import hashlib
     from datetime import UTC, datetime
 
+    from bot.domain.errors import IncidentError
     from bot.integrations.documents import import_told
     from storage.database import Database
     from storage.migrate import migrate
@@ -106,10 +109,17 @@ async def _record(url: str, read: dict[Path, Told], zone: str, *, allowed: bool)
     try:
         for path, told in read.items():
             key = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-            async with db.write() as session:
-                workspace = await home_workspace(session)
-                now = datetime.now(UTC).replace(microsecond=0)
-                made = await import_told(session, workspace, told, key=key, title=path.stem, zone=zone, at=now)
+            now = datetime.now(UTC).replace(microsecond=0)
+            try:
+                async with db.write() as session:
+                    workspace = await home_workspace(session)
+                    made = await import_told(session, workspace, told, key=key, title=path.stem, zone=zone, at=now)
+            except IncidentError as refused:
+                typer.echo(
+                    f"{path}: not imported: what it tells contradicts itself ({refused.name.replace('_', ' ')})",
+                    err=True,
+                )
+            else:
                 done[path] = made.incident.number, made.is_new
     finally:
         await db.close()
