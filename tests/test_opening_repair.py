@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from sandbox import posting
 from tests.rig import Rig
@@ -131,3 +135,45 @@ async def test_somebody_whom_slack_tells_nothing_of_can_still_declare(rig: Rig) 
     answer = await rig.types("ana", "/incident declare checkout is down sev1", rig.ops)
     assert "INC-1" in answer.text
     assert len(opened(rig)) == 1
+
+
+#: (what somebody does to the channel as soon as it is there, what the declarer reads, whether repair ends well)
+BY_HAND = (
+    ("archives", "a person can open it again", False),
+    ("renames", "INC-1 is open in #other-name", True),
+    ("converts_to_private", "INC-1 is open in", True),
+    ("kicks", "removed the bot from the channel", True),
+    ("deletes", "Somebody deleted the channel", False),
+)
+
+
+@pytest.mark.parametrize(("what", "words", "well"), BY_HAND, ids=[one[0] for one in BY_HAND])
+async def test_a_channel_that_is_changed_by_hand_while_it_opens(rig: Rig, what: str, words: str, well: bool) -> None:
+    ana, doing = rig.person("ana"), list[asyncio.Task[Any]]()
+
+    async def act() -> None:
+        room = opened(rig)[0]
+        room.members[ana.id] = None
+        if what == "deletes":
+            await rig.ws.deletes_channel(room)
+        else:
+            more = {"renames": ["other-name"], "kicks": [rig.ws.bot_person]}.get(what, [])
+            await getattr(ana, what)(room, *more)
+
+    def at_once(_: Any) -> bool:
+        doing.append(asyncio.create_task(act()))
+        return False
+
+    rig.ws.faults.add("conversations.create", "after", error="-", match=at_once)
+    answer = await rig.types("ana", "/incident declare checkout is down sev1", rig.ops)
+    assert "INC-1" in answer.text
+    (done,) = doing
+    await done
+    await rig.later(timedelta(minutes=5))
+    assert words in await told(rig)
+    await rig.types("ana", "/incident repair INC-1", rig.ops)
+    await rig.later(timedelta(minutes=5))
+    rooms = opened(rig)
+    assert len(rooms) == (what != "deletes"), "a second channel never"
+    marks = [(len(rig.posts(room)), len(room.pins), len(room.bookmarks)) for room in rooms]
+    assert marks == ([(1, 1, 1)] if well else [(0, 0, 0)] * len(rooms))
