@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from hypothesis import strategies as st
 from bot.cli import run
 from bot.cli.outcome import DIFFERENT, OK, UNREACHABLE, WRONG
 from bot.domain.timeline import Kind
+from bot.drafting.checked import rules_of
+from bot.drafting.checking.report import check
 from bot.drafting.written.facts import LONGEST, read_written
+from bot.wording import Wording
 from tests.rig import running
 
 WRITTEN = Path(__file__).parent / "written"
@@ -189,3 +193,13 @@ def test_any_text_can_be_read(lines: list[str]) -> None:
     told = read_written("\n".join(lines))
     assert all(fact.line >= 1 for fact in told.facts)
     assert all(isinstance(fact.kind, Kind) for fact in told.facts)
+
+
+@pytest.mark.parametrize("piece", ["[", "[a](<b", " ", "@"])
+def test_no_text_takes_longer_than_its_length(piece: str) -> None:
+    """What grows with the square of the length took seconds here, during which a bot would answer nobody."""
+    text = "# INC-1\n\n## Timeline\n\n- 10:00 " + piece * (20_000 // len(piece)) + "x"
+    began = time.process_time()
+    read_written(text, zone="UTC")
+    check(text, rules_of(Wording("en", None)), record=None, said=frozenset(), zone="UTC")
+    assert time.process_time() - began < 1.5

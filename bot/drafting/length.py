@@ -10,7 +10,8 @@ TARGET = (400, 600)
 SUMMARY_LIMIT = 100
 
 _HEADING = re.compile(r"^## .*$", re.MULTILINE)
-_WORD = re.compile(r"[^\s—–·|]*\w[^\s—–·|]*")
+_PIECE = re.compile(r"[^\s—–·|]+")
+_SIGN = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class LengthWarning:
 
 def count_words(text: str) -> int:
     """The words of a piece of Markdown; marks alone are none."""
-    return len(_WORD.findall(text))
+    return sum(_SIGN.search(piece) is not None for piece in _PIECE.findall(text))
 
 
 def count_summary(document: str) -> int:

@@ -20,7 +20,7 @@ from bot.drafting.written.names import Field, Section
 from bot.drafting.written.outline import Outline, Part, outline
 from bot.drafting.written.prose import is_assumption, is_nothing
 
-_REFS = re.compile(r"(?<!\\)\s*\[\d{1,6}(?:,\s*\d{1,6})*\](?!\()")
+_REFS = re.compile(r"(?:(?<!\s)\s+|(?<![\\\s]))\[\d{1,6}(?:,\s?\d{1,6})*\](?!\()")
 _BESIDE = re.compile(r"\A(?:evidence|masked|figures|appendix)\b", re.IGNORECASE)
 #: What a line of our own chronology says before an entry's words.
 _LEADS = (

@@ -48,9 +48,10 @@ _BOLD = re.compile(
 )
 _COLON = re.compile(r"(?P<label>[^:|]{1,80}):\Z")
 _PLAIN = re.compile(r"(?P<label>[A-Z][^:|*\n]{0,59}):\s+(?P<rest>\S.*)\Z")
-_REFS = re.compile(r"(?<!\\)\s*\[(\d{1,6}(?:,\s*\d{1,6})*)\](?!\()")
+# Neither goes over a run of spaces or of brackets more than once: a document may hold nothing else.
+_REFS = re.compile(r"(?:(?<!\s)\s+|(?<![\\\s]))\[(\d{1,6}(?:,\s?\d{1,6})*)\](?!\()")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_LINK = re.compile(r"(?<!\\)!?\[([^\]\n]*)\]\((\S+?)(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"(?<!\\)!?\[([^\[\]\n]*)\]\(([^\s\[]{1,2000}?)(?:\s{1,9}\"[^\"]*\")?\)")
 _AUTOLINK = re.compile(r"<((?:https?|mailto):[^\s<>]+)>")
 _MARKS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)|~~|`+")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
