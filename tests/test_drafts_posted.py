@@ -152,3 +152,15 @@ async def test_stopped_between_upload_and_share_it_goes_on(rig: Rig) -> None:
     await rig.restart()
     await rig.later(timedelta(minutes=1))
     assert [len(one.files) for one in drafts(rig)] == [1]
+
+
+async def test_words_that_are_redacted_leave_the_posted_draft(rig: Rig) -> None:
+    room = await rig.declare()
+    await rig.types("ana", "/incident action restarted zebrafish for Ada Example")
+    await rig.types("ana", "/incident resolve all is well")
+    assert any("zebrafish" in one.content.decode(errors="replace") for post in rig.posts(room) for one in post.files)
+    await rig.types("ana", "/incident redact #2")
+    await rig.later(timedelta(minutes=3))
+    files = [one.content.decode(errors="replace") for post in rig.posts(room) for one in post.files]
+    assert any("[redacted]" in one for one in files)
+    assert not any("zebrafish" in one for one in files)

@@ -57,7 +57,7 @@ async def _edit_draft(call: Call) -> Answer:
         call.session, call.about, given, edited, call.bot.wording, at=call.now, person_id=person, origin="slack"
     )
     assert kept.version is not None
-    await rearm(call.session, _posted(call))
+    await rearm(call.session, posted(call))
     more = Button(call.label("edit_draft"), "edit-draft", incident=call.about.number)
     return Answer(call.say("answers.draft_edited", version=kept.version.number, asks=kept.asks), (more,))
 
@@ -108,8 +108,8 @@ async def _line(call: Call, before: DraftVersion | None, version: DraftVersion) 
     )
 
 
-def _posted(call: Call) -> Job:
-    """The job that replaces the channel's file."""
+def posted(call: Call) -> Job:
+    """The job that replaces the channel's file, and its copy in the canvas."""
     job = job_about(call.about.id, "post_draft", call.now + POSTED_AFTER)
     return replace(job, payload={**job.payload, "asked": call.key})
 

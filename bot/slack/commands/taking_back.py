@@ -11,12 +11,15 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
+from bot.slack.commands.drafting import posted
 from bot.slack.commands.numbers import require_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
 from bot.slack.parts import SOME_WORDS, entry
 from bot.slack.scene import show_on_message
+from storage.artifacts import artifact
 from storage.entries import last_own
 from storage.incidents import channel_of
+from storage.queue import rearm
 from storage.redacting import redact_words, wordless
 from storage.transcript import find_message, redact_message
 
@@ -100,6 +103,8 @@ async def _redact(call: Call) -> Answer:
         message = await find_message(call.session, channel.id, entry.origin.ts) if channel else None
         if message is not None:
             await redact_message(call.session, message.id, REDACTED, at=call.now)
+    if await artifact(call.session, call.about.id, "draft") is not None:
+        await rearm(call.session, posted(call))  # the file in the channel still says them
     return Answer(call.say("answers.redacted", number=number, from_message=entry.origin is not None))
 
 
