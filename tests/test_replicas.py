@@ -142,6 +142,7 @@ async def test_connections_beyond_those_of_the_live_replicas_are_told(
         mine = rig.ws.socket.connections[0]
         await rig.ws.socket.disconnect("refresh_requested", mine)
         await rig.ws.socket.connected(3)
+        await until(lambda: "not ours" in caplog.text)  # said once the others are counted
         await two.quiet()
         told = [one for one in caplog.records if "not ours" in one.getMessage()]
         assert [(one.levelno, one.counted, one.of_other_replicas) for one in told] == [(logging.WARNING, 3, 1)]  # type: ignore[attr-defined]
