@@ -1,12 +1,13 @@
 """What a slash command costs: from its frame to its acknowledgement, after the commit, beside a bare Bolt app.
 
-Ends with a proof: each command that was acknowledged is an entry in the database, once.
+Ends with a proof: each command that was said to be recorded is an entry in the database, once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +32,19 @@ def run() -> None:
     with databases() as both:
         found = {"bare Bolt app": asyncio.run(_bare())}
         found |= {name: asyncio.run(_ours(url, folder)) for name, (url, folder) in both.items()}
-    heads = ["", "at once", "p50 ms", "p99 ms", "most ms", "target", "", "acknowledged", "stored", "doubled"]
+    heads = [
+        "",
+        "at once",
+        "p50 ms",
+        "p99 ms",
+        "most ms",
+        "target",
+        "acknowledged",
+        "recorded",
+        "stored",
+        "doubled",
+        "",
+    ]
     show(
         "Commands, each on the disk before its acknowledgement", heads, [row for rows in found.values() for row in rows]
     )
@@ -66,12 +79,14 @@ def _row(name: str, at_once: int, load: Outcome, stored: list[str] | None) -> li
     p50, p99, most = (percentile(load.latencies, share) * 1000 for share in (0.5, 0.99, 1.0))
     row: list[object] = [name, at_once, p50, p99, most]
     if stored is None:
-        return [*row, "", "", len(load.acknowledged), "", ""]
+        return [*row, "", len(load.acknowledged), "", "", "", ""]
+    # Where a command cannot be served in Slack's three seconds its answer says so, and that nothing was recorded.
+    recorded = {text for text, said in load.told.items() if re.search(r"#\d+", said)}
     kept = [text for text in stored if text in load.acknowledged]
-    target = PROMISED[at_once][1]
-    lost = load.sent != len(load.acknowledged) or len(set(kept)) != len(load.acknowledged)
-    held = p99 < target and not lost and len(kept) == len(set(kept))
-    return [*row, f"< {target:.0f}", verdict(held), len(load.acknowledged), len(set(kept)), len(kept) - len(set(kept))]
+    target, doubled = PROMISED[at_once][1], len(kept) - len(set(kept))
+    held = p99 < target and len(recorded) == load.sent and recorded <= set(kept) and not doubled
+    figures = [len(load.acknowledged), len(recorded), len(set(kept)), doubled, verdict(held)]
+    return [*row, f"< {target:.0f}", *figures]
 
 
 async def _stored(url: str) -> list[str]:

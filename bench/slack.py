@@ -31,6 +31,8 @@ class Outcome:
     latencies: list[float]
     acknowledged: set[str]
     """The ts of every message (or what else names it) that was acknowledged."""
+    told: dict[str, str]
+    """What was said in acknowledgements that say something, by the same names."""
     strays: int
     """Acknowledgements of nothing, or of something acknowledged before."""
 
@@ -42,6 +44,7 @@ class _Load:
     waiting: dict[str, tuple[float, str]] = field(default_factory=dict)
     latencies: list[float] = field(default_factory=list)
     acknowledged: set[str] = field(default_factory=set)
+    told: dict[str, str] = field(default_factory=dict)
     strays: int = 0
     on_ack: Callable[[], None] = lambda: None
 
@@ -134,7 +137,7 @@ class Slack:
 
     def _outcome(self, load: _Load, sent: int, began: float) -> Outcome:
         seconds = time.perf_counter() - began
-        return Outcome(sent, seconds, sorted(load.latencies), load.acknowledged, load.strays)
+        return Outcome(sent, seconds, sorted(load.latencies), load.acknowledged, load.told, load.strays)
 
     def _send(self, load: _Load, due: float, given: tuple[str, str, str] | None = None) -> None:
         ts, envelope_id, frame = given or next(self._messages)
@@ -149,13 +152,15 @@ class Slack:
         raise RuntimeError("the app does not read: its socket's buffer is full")
 
     def _hear(self, text: str) -> None:
-        load, envelope_id = self._load, json.loads(text)["envelope_id"]
-        found = load.waiting.pop(envelope_id, None)
+        load, frame = self._load, json.loads(text)
+        found = load.waiting.pop(frame["envelope_id"], None)
         if found is None:
             load.strays += 1
             return
         load.latencies.append(time.perf_counter() - found[0])
         load.acknowledged.add(found[1])
+        if payload := frame.get("payload"):
+            load.told[found[1]] = str(payload.get("text"))
         load.on_ack()
 
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
