@@ -62,7 +62,8 @@ async def _ours(name: str, url: str, folder: Path, *, limits: bool) -> list[obje
     settings = at(url, folder) | {"TOCSIN_ANNOUNCE_CHANNEL": "#incidents"}
     async with _slack(limits=limits) as ws, program("bench.ours", "0", **_tokens(ws), **settings):
         people = await _people(ws)
-        await people[0].types("/incident declare the first of all sev4", ws.channel("ops"))
+        while not TOLD.search((await people[0].types("/incident declare the first sev4", ws.channel("ops"))).text):
+            continue  # the very first may find the app too slow
         await _until_open(ws, 1)
         answers, began = await _declare(ws, people)
         # Who was refused in words has no incident, and none is owed; the table says how many were told of theirs.
