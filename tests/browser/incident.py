@@ -148,6 +148,7 @@ async def detection_is_told(scene: Scene) -> None:
 async def ideas_come_and_go(scene: Scene) -> None:
     """A suspicion is typed, and another is ruled out; both as messages that everybody sees."""
     await scene.type("!suspect the release doubled the pool per worker")
+    await scene.rig.quiet()  # which of two that come at once gets the lower number is chance
     await scene.type("!ruled-out a database failover, the primary never changed")
     await scene.sees("!ruled-out")
 
