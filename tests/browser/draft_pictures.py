@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from bot.cli.replaying.performance import perform
+from bot.cli.replaying.script import read_script
+from bot.domain.record import Record
 from bot.domain.timeline import Kind
 from bot.drafting.press import press
 from bot.drafting.printing.formats import printed
@@ -15,7 +20,9 @@ from bot.wording import Wording
 from tests.browser.browsing import found
 from tests.drafting_records import Log, at
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+DEMO = ROOT / "sandbox" / "incidents" / "seed-4.yaml"
 
 
 def story() -> Log:
@@ -51,25 +58,33 @@ def story() -> Log:
 
 
 def main() -> None:
-    """Draw the story in each form, and look at the page as a desk and as a phone in the dark would show it."""
+    """The story above, and the incident that `make demo` plays."""
+    played = asyncio.run(perform(read_script(DEMO))).record
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=found(), args=["--no-sandbox"])
+        draw(browser, story().record(), "draft", "timeline-picture")
+        draw(browser, played, "demo-draft", "demo-timeline-picture")
+        browser.close()
+
+
+def draw(browser: Any, record: Record, name: str, picture: str) -> None:
+    """A draft in each form, the page as a desk and as a phone in the dark would show it."""
     import pypdfium2
 
     chosen, wording = Settings(), Wording()
-    pressed = press(story().record(), chosen, wording)
-    (PICTURES / "timeline-picture.png").write_bytes(printed(pressed, chosen, wording, "png"))
+    pressed = press(record, chosen, wording)
+    (PICTURES / f"{picture}.png").write_bytes(printed(pressed, chosen, wording, "png"))
     sheet = pypdfium2.PdfDocument(printed(pressed, chosen, wording, "pdf"))[0]
-    sheet.render(scale=1.1).to_pil().quantize(64).save(PICTURES / "draft-pdf.png", optimize=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as browsers:
+    sheet.render(scale=1.1).to_pil().quantize(64).save(PICTURES / f"{name}-pdf.png", optimize=True)
+    with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "draft.html"
         page.write_bytes(printed(pressed, chosen, wording, "html"))
-        browser = browsers.chromium.launch(executable_path=found(), args=["--no-sandbox"])
-        for name, wide, high, scheme in (("draft-page", 1280, 1000, "light"), ("draft-phone", 390, 844, "dark")):
-            seen = browser.new_page(viewport={"width": wide, "height": high}, color_scheme=scheme)  # type: ignore[arg-type]
+        for size, wide, high, scheme in (("page", 1280, 1000, "light"), ("phone", 390, 844, "dark")):
+            seen = browser.new_page(viewport={"width": wide, "height": high}, color_scheme=scheme)
             seen.goto(page.as_uri())
             if wide > 1000:
                 seen.hover(".ref >> nth=5")
-            seen.screenshot(path=PICTURES / f"{name}.png")
-        browser.close()
+            seen.screenshot(path=PICTURES / f"{name}-{size}.png")
 
 
 if __name__ == "__main__":
