@@ -157,15 +157,18 @@ async def test_who_it_was_is_changed_by_a_line_and_by_the_form(rig: Rig) -> None
     assert "action: what broke it by: the vendor" in await rig.timeline()
 
 
-async def test_a_change_right_after_anothers_says_what_stood_until_then(rig: Rig) -> None:
+async def test_who_changes_a_line_second_is_asked_first_and_nothing_is_overwritten(rig: Rig) -> None:
     await rig.declare()
     await rig.types("ana", "/incident note pool is full")
     await rig.types("ben", "/incident edit #2 pool of db-1 is full")
-    told = (await rig.types("ana", "/incident edit #2 pool of db-2 is full")).text
-    assert "ben had changed it a moment before. Until now it said:\n#2 note" in told
-    assert "pool of db-1 is full" in told
+    told = await rig.types("ana", "/incident edit #2 pool of <db-2> is full")
+    assert told.text.startswith("ben changed #2 a moment before. Nothing was overwritten; it stands so now:\n#2 note")
+    assert "edit #2 pool of <db-2> is full" in told.text
+    assert "pool of db-1 is full" in await rig.timeline()
+    await rig.clicks("ana", told, "Change it all the same")
+    assert "pool of <db-2> is full" in await rig.timeline()
     await rig.later(timedelta(minutes=3))
-    assert "a moment before" not in (await rig.types("ben", "/incident edit #2 pool is full again")).text
+    assert "is changed" in (await rig.types("ben", "/incident edit #2 pool is full again")).text
 
 
 async def test_the_form_shows_and_changes_the_keys_of_its_kind(rig: Rig) -> None:

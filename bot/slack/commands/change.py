@@ -20,7 +20,7 @@ from bot.domain.keys import split_list
 from bot.domain.markup import MENTION
 from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Standing, revise
 from bot.incidents import Recorded, record
-from bot.slack.answer import Answer
+from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.facts import impact_data
@@ -29,6 +29,7 @@ from bot.slack.commands.numbers import entry_named, incident_number, leading_num
 from bot.slack.commands.recorded import JUST_NOW, entry_line, recorded_answer
 from bot.slack.gate import MEMBERS
 from bot.slack.parts import INCIDENT, SOME_WORDS, entry
+from bot.wording import Wire
 from storage.viewing import incident_seen
 
 #: The keys that an entry of a kind has, beside `at:` and `kind:`.
@@ -102,17 +103,23 @@ async def _edit(call: Call) -> Answer:
     if call.version is not None and call.version != entry.version:
         raise await collided(call, entry)
     fields = await edited_fields(call, entry)
+    if call.version is None and not call.again and _just_changed(call, entry):
+        return await _asked_first(call, entry)
     locked = entry.locked | frozenset(fields)
     revision = revise(
         entry, at=call.now, by_id=call.actor.user_id, action="edited", key=f"{call.key}:edit", locked=locked, **fields
     )
     recorded = await record(call.session, call.about, Change("entry.edited", revisions=(revision,)), at=call.now)
-    notes = [call.say("answers.edited", number=number)]
-    if call.version is None and _just_changed(call, entry):
-        notes.append(
-            call.say("answers.edited_after", line=await entry_line(call, entry), by=await _changer(call, entry))
-        )
-    return await recorded_answer(call, recorded, notes=tuple(notes))
+    return await recorded_answer(call, recorded, notes=(call.say("answers.edited", number=number),))
+
+
+async def _asked_first(call: Call, entry: Entry) -> Answer:
+    """Who types may not have seen what somebody else made of the entry a moment ago: it is shown, and nothing done."""
+    line, by = await entry_line(call, entry), await _changer(call, entry)
+    anyway = Button(call.label("change_anyway"), f"again {call.typed}", incident=call.about.number)
+    typed = Wire(call.typed)
+    words = call.say("answers.changed_before", number=entry.number, line=line, by=by, typed=typed, tap=anyway.fits)
+    return Answer(words, (anyway,))
 
 
 async def collided(call: Call, entry: Entry) -> Conflict:
