@@ -144,12 +144,14 @@ class _Server:
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def close(self) -> None:
-        self.drop(self._empty)
-        self._wait(self._admin.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        try:
+            self.drop(self._empty)
+            self._wait(self._admin.close())
+        finally:  # a server that does not answer is ended all the same
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=20)
+            self._stack.close()
         self._loop.close()
-        self._stack.close()
 
     def _execute(self, statement: str) -> None:
         self._wait(self._admin.execute(statement))

@@ -60,8 +60,8 @@ async def kill_at_random(
         await here.settled()
         await _last_restart(here)
         found = await reckon(here, crowd.asked)
-        assert len(here.bot.ends) == kills + 1, here.bot.ends
-        assert set(here.bot.ends[:kills]) == {9}, f"a bot ended by itself: {here.bot.ends}"
+        if (acknowledged := sum(one.acknowledged for one in found.tallies.values())) < kills:
+            found.faults.append(f"only {acknowledged} things were acknowledged: too little was going on to be killed")
         spent = loop.time() - begun
         return Killed(database, kills, unfinished, len(here.ws.acks), len(here.ws.calls), spent, found)
 

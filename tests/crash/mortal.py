@@ -102,6 +102,13 @@ class Mortal:
         noted.unlink(missing_ok=True)
         return names
 
+    def by_itself(self) -> list[str]:
+        """What a bot said that ended without being killed, which none should: the last lines that any wrote."""
+        if set(self.ends) <= {signal.SIGKILL}:
+            return []
+        lines = (self._folder / "bot.log").read_text().splitlines()[-12:]
+        return [f"{sum(end != signal.SIGKILL for end in self.ends)} bots ended by themselves, the last words:", *lines]
+
     def kill(self) -> None:
         """kill -9, wherever it is."""
         if self.pid:

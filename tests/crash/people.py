@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -40,8 +41,18 @@ class Asked:
 
     @property
     def answer(self) -> Answer | None:
-        """The answer that was seen; None where none came."""
-        return next((one for one in self.answers if one.failed is None), None)
+        """The answer that was seen, refusals aside; None where none came."""
+        return next((one for one in self.answers if one.failed is None and not says_refused(one.text)), None)
+
+    @property
+    def refusals(self) -> list[str]:
+        """What was read that said that nothing, or most likely nothing, was recorded."""
+        return [one.text.partition("\n")[0] for one in self.answers if says_refused(one.text)]
+
+
+def says_refused(words: str | None) -> bool:
+    """Whether an answer says that nothing was recorded, or most likely nothing."""
+    return bool(re.search(r"nothing was recorded|most likely not recorded", words or "", re.IGNORECASE))
 
 
 class Crowd:
@@ -183,7 +194,7 @@ class Crowd:
         begun = time.monotonic()
         while len(asked.answers) < TRIES and time.monotonic() - begun < TRIED_FOR:
             if asked.answers:
-                await asyncio.sleep(TRIED_AFTER)
+                await asyncio.sleep(TRIED_AFTER if asked.answers[-1].failed else 5 * TRIED_AFTER)
                 await self.stage.connected()
             asked.answers.append(await person.types(f"/incident {line}", asked.channel))
             if asked.answer is not None:

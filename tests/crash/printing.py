@@ -21,8 +21,8 @@ def killed(one: Killed) -> str:
             f"\nkill -9 at {one.kills} random moments, {one.unfinished_starts} of them before it was connected; "
             f"{one.events:,} payloads delivered, {one.calls:,} calls made, {one.seconds:.0f} s",
             *_outcome(found),
-            f"  Commands: {found.refused} refused in words that nothing was recorded (none is there), "
-            f"{found.unanswered} that nobody saw answered (none is there twice).",
+            f"  Commands never seen answered, however often typed: {found.unanswered} (none is there twice).",
+            *(f"  Refused {count} times and typed again: {words}" for words, count in found.refused.most_common(5)),
             *_verdict(found, sureness(one.kills)),
         ]
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from sandbox.courier import ACKNOWLEDGED
 from storage.durability import Fact, doctor_facts
 from tests.crash import traced
-from tests.crash.people import VERBS
+from tests.crash.people import VERBS, says_refused
 from tests.crash.stage import NO_DELAY, Stage, empty_database, stage
 from tests.crash.traced import Asked, tracer_fault
 from tests.postgres import server, server_user
@@ -124,7 +124,7 @@ async def _heard(here: Stage) -> None:
 def _sayings(here: Stage) -> Iterator[tuple[str, str]]:
     room = here.rooms[0]
     for one in here.ws.acks:
-        if one.outcome != ACKNOWLEDGED or one.envelope_id is None:
+        if one.outcome != ACKNOWLEDGED or one.envelope_id is None or says_refused((one.ack_payload or {}).get("text")):
             continue
         event = one.payload.get("event") or {}
         if one.kind == "slash_commands" and one.payload["channel_id"] == room.id:

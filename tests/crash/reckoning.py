@@ -65,8 +65,8 @@ class Reckoning:
     incidents: int = 0
     unanswered: int = 0
     """Commands whose answer nobody ever saw: they may be there or not, and never twice."""
-    refused: int = 0
-    """Commands answered with words that nothing was recorded: those must not be there."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """The words in which commands were refused; people typed those again."""
     faults: list[str] = field(default_factory=list)
 
     def add(self, other: Reckoning) -> None:
@@ -135,6 +135,7 @@ async def reckon(stage: Stage, asked: Iterable[Asked]) -> Reckoning:
         _command(found, has, one)
     _no_word_twice(found, has)
     _incidents(found, has, stage)
+    found.faults += stage.bot.by_itself()
     if has.failed_jobs:
         found.faults.append(f"{has.failed_jobs} jobs were given up")
     return found
@@ -228,15 +229,12 @@ def _edited(found: Reckoning, has: Held, key: Key, at: Decimal, wordings: list[t
 
 def _command(found: Reckoning, has: Held, asked: Asked) -> None:
     answer = asked.answer
+    found.refused.update(asked.refusals)
     if answer is None:
         found.unanswered += 1
         return
     kind = {"declare": "declarations", "resolve": "resolves"}.get(asked.kind, "slash commands")
     entries = has.with_word(asked.word)
-    if "Nothing was recorded" in answer.text:
-        found.refused += 1
-        found.faults += [f"{kind}: {asked.word} was refused and is there"] if entries else []
-        return
     if "most likely not recorded" in answer.text:  # its database was away: it promised nothing
         found.refused += 1
         return

@@ -122,6 +122,7 @@ class Teller:
         self.asked.append(asked)
         deadline = time.monotonic() + PATIENCE
         while asked.answer is None and time.monotonic() < deadline:
+            await asyncio.sleep(0.3 if asked.refusals else 0)
             await self.here.connected()
             asked.answers.append(await person.types(f"/incident {line}", room))
 
