@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "databases: run on SQLite and on PostgreSQL, also without --database")
     config.addinivalue_line("markers", "sqlite: about the file or its one process, so run on SQLite alone")
     config.addinivalue_line("markers", "postgresql: about the server or several processes, so run on PostgreSQL alone")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more worker than there are processors: many tests wait for sockets, processes and disks."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
