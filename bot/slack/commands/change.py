@@ -18,7 +18,7 @@ from bot.domain.errors import (
 from bot.domain.impact import services
 from bot.domain.keys import split_list
 from bot.domain.markup import MENTION
-from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Standing, revise
+from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Source, Standing, revise
 from bot.incidents import Recorded, record
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
@@ -103,7 +103,8 @@ async def _edit(call: Call) -> Answer:
     if call.version is not None and call.version != entry.version:
         raise await collided(call, entry)
     fields = await edited_fields(call, entry)
-    if call.version is None and not call.again and _just_changed(call, entry):
+    typed = call.version is None and call.source is not Source.BUTTON
+    if typed and _just_changed(call, entry):
         return await _asked_first(call, entry)
     locked = entry.locked | frozenset(fields)
     revision = revise(
