@@ -169,7 +169,9 @@ async def give_up(session: AsyncSession, claimed: Claimed, error: str, now: date
 
     One that was armed again meanwhile starts again. Answers the state it is in now; None: fenced.
     """
-    values = _over(FAILED, now) | {"error": error}
+    # What it is remembered to have lost tells the next try that its steps may have happened.
+    lost = case((job.c.again_at.is_not(None), 0), else_=job.c.lost)
+    values = _over(FAILED, now) | {"error": error, "lost": lost}
     state = await _put(session, claimed, values)
     if state == READY:
         await session.execute(delete(job_step).where(job_step.c.job_id == claimed.id))

@@ -160,7 +160,9 @@ async def move(session: AsyncSession, job_id: str, run_at: datetime) -> bool:
 
 async def retry(session: AsyncSession, job_id: str, *, at: datetime) -> bool:
     """Try a failed job again at `at`, from the step that failed; False where none of this id has failed."""
-    values = {"state": READY, "due_at": at, "failures": 0, "lost": 0, "error": None, "finished_at": None}
+    # Whose worker was lost may have done what nobody saw: its steps go on looking before they write.
+    lost = case((job.c.lost > 0, 1), else_=0)
+    values = {"state": READY, "due_at": at, "failures": 0, "lost": lost, "error": None, "finished_at": None}
     return await _changed(session, update(job).where(job.c.id == job_id, IS_FAILED).values(values))
 
 

@@ -11,7 +11,7 @@ from workshop import NOON, workshop
 from bot.clock import SystemClock
 from bot.jobs import Permanent, Retry
 from storage.job_tables import gate, job, job_step
-from storage.queue import Job, enqueue
+from storage.queue import Job, enqueue, retry
 
 MINUTE = timedelta(minutes=1)
 
@@ -288,11 +288,14 @@ async def test_a_handler_that_will_not_leave_cannot_write_after_the_stop(tmp_pat
         assert written == []
 
 
-async def test_a_job_that_kills_its_process_every_time_is_given_up(tmp_path):
+async def test_a_job_that_kills_its_process_every_time_is_given_up_and_tried_again_it_looks_first(tmp_path):
     async with workshop(tmp_path) as shop:
 
+        async def call(attempt):
+            shop.ran.append(attempt)
+
         async def handler(ctx, payload):
-            shop.ran.append(1)
+            await ctx.step("post", call)
 
         await shop.add(Job("a", "k", NOON))
         async with shop.db.write() as session:
@@ -301,6 +304,10 @@ async def test_a_job_that_kills_its_process_every_time_is_given_up(tmp_path):
         await worker.idle()
         assert shop.ran == []
         assert "lost 25 times" in (await shop.row("a")).error
+        async with shop.db.write() as session:
+            assert await retry(session, "a", at=NOON)
+        await worker.idle()
+        assert shop.ran == [2], "what a killed worker may have done is not done blindly again"
 
 
 async def test_done_jobs_are_forgotten_after_a_week_and_failed_ones_are_not(tmp_path):

@@ -33,6 +33,7 @@ class Killed:
     unfinished_starts: int
     events: int
     calls: int
+    given_up: int
     seconds: float
     reckoning: Reckoning
 
@@ -58,12 +59,12 @@ async def kill_at_random(
         await crowd.answered()
         sends_again(here, chance, 20)
         await here.settled()
-        await _last_restart(here)
+        given_up = await _last_restart(here)
         found = await reckon(here, crowd.asked)
         if (acknowledged := sum(one.acknowledged for one in found.tallies.values())) < kills:
             found.faults.append(f"only {acknowledged} things were acknowledged: too little was going on to be killed")
         spent = loop.time() - begun
-        return Killed(database, kills, unfinished, len(here.ws.acks), len(here.ws.calls), spent, found)
+        return Killed(database, kills, unfinished, len(here.ws.acks), len(here.ws.calls), given_up, spent, found)
 
 
 async def _one_kill(here: Stage, crowd: Crowd, chance: random.Random) -> bool:
@@ -98,9 +99,14 @@ def _resolve_some(crowd: Crowd, chance: random.Random) -> None:
             crowd.resolve(word)
 
 
-async def _last_restart(here: Stage) -> None:
-    """What is reckoned is what a bot finds that starts after everything."""
+async def _last_restart(here: Stage) -> int:
+    """What is reckoned is what a bot finds that starts after everything. How many jobs had been given up.
+
+    A job is given up whose worker was killed 25 times while it ran; a person tries it again.
+    """
     here.bot.kill()
     await here.bot.dead()
+    given_up = await here.tries_failed_again()
     await here.bot.begin()
     await here.settled()
+    return given_up

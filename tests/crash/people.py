@@ -47,7 +47,8 @@ class Asked:
     @property
     def refusals(self) -> list[str]:
         """What was read that said that nothing, or most likely nothing, was recorded."""
-        return [one.text.partition("\n")[0] for one in self.answers if says_refused(one.text)]
+        said = [one.text.partition("\n")[0] for one in self.answers if says_refused(one.text)]
+        return [re.sub(r"[0-9a-f]{8}\.$", "…", words) for words in said]  # each has a reference of its own
 
 
 def says_refused(words: str | None) -> bool:

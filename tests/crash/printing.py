@@ -23,6 +23,11 @@ def killed(one: Killed) -> str:
             *_outcome(found),
             f"  Commands never seen answered, however often typed: {found.unanswered} (none is there twice).",
             *(f"  Refused {count} times and typed again: {words}" for words, count in found.refused.most_common(5)),
+            *(
+                [f"  Given up after 25 kills each, and tried again by hand: {one.given_up} jobs."]
+                if one.given_up
+                else []
+            ),
             *_verdict(found, sureness(one.kills)),
         ]
     )
