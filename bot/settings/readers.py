@@ -54,7 +54,7 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         number = value
         if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,9}\s*", value):
-            number = int(value)
+            number = int(value.strip())  # int() itself strips less than `\s` matches
         if isinstance(number, bool) or not isinstance(number, int):
             raise Refused(f"must be a whole number, not {value!r}")
         if not least <= number <= most:
