@@ -89,7 +89,6 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
             setattr(incident, name, value)
     incident.version += 1
     session.add(incident)
-    await session.flush()
     recorded = Recorded(incident, tuple(entries), before, after)
     await _learn_whom_it_names(session, incident, recorded.entries, at)
     for job in consequences(incident.id, change.name, recorded.entries, recorded.before, recorded.after, at):

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from storage.behind import add_behind
 from storage.tables import Artifact, Audit, Inbox
 from storage.upsert import insert_once
 
@@ -70,7 +71,7 @@ async def note_audit(
 ) -> None:
     """Append to the audit, by reference only: no words of anybody's go in."""
     line = {"workspace_id": workspace_id, "at": at, "actor": actor, "action": action, "target": target}
-    await session.execute(_NOTE, line | {"before": before, "after": after})
+    add_behind(session, _NOTE, line | {"before": before, "after": after})
 
 
 async def last_audit(session: AsyncSession, workspace_id: int, action: str) -> Audit | None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.address import Address, Dialect, refuse_network
+from storage.behind import WritingBehind
 from storage.driver import Sqlite
 from storage.locks import FileLock
 from storage.refusals import DatabaseMissing
@@ -94,9 +95,10 @@ class Database:
         """
         if self._writer is None:
             raise RuntimeError("this database was opened read-only")
-        async with AsyncSession(self._writer, expire_on_commit=False, info=self._marks) as session:
+        async with self._session(self._writer) as session:
             async with session.begin():
                 yield session
+                await session.flush()
             if session.info.pop(JOBS_CHANGED, False):
                 for told in self._listeners:
                     told()
@@ -106,6 +108,9 @@ class Database:
         """One snapshot, consistent from its first SELECT to the end of the block. Writing in it fails."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def _session(self, writer: AsyncEngine) -> AsyncSession:
+        return AsyncSession(writer, sync_session_class=WritingBehind, expire_on_commit=False, info=self._marks)
 
     def mark(self, name: str) -> None:
         """Have `session.info[name]` be True in every later `write`, for whoever writes to act on."""

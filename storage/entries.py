@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.lifecycle import provisional
 from bot.domain.timeline import Attachment, Entry, Kind, NewEntry, Origin, Revision, Source, Standing
+from storage.behind import add_behind
 from storage.finding import forget_words, keep_words, words_in
 from storage.people import person_of
 from storage.tables import Channel, Incident, Message, Person, Workspace
@@ -81,7 +82,7 @@ async def add_entry(
         "locked": sorted(new.locked),
     }
     # Not through an object of the ORM, which is written once and never looked at again: that costs three times as much.
-    await session.execute(_ADD, entry)
+    add_behind(session, _ADD, entry)
     session.info.get(_ABSENT, set()).discard(new.key)
     await keep_words(session, incident.id, number, words_in(new.text, new.data))
     origin = new.origin if message_id is not None else None

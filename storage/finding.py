@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 import storage.beside  # noqa: F401  fills the metadata
 from bot.domain.markup import Names, plain
 from bot.domain.masking import mask
+from storage.behind import add_behind
 
 #: What SQLite's index is called; it makes tables of its own, whose names begin so.
 INDEX = "finding_index"
@@ -61,7 +62,7 @@ def words_in(said: str, data: Mapping[str, Any]) -> str:
 async def keep_words(session: AsyncSession, incident_id: int, number: int, words: str) -> None:
     """Have an entry be found by these words; it must not stand there yet."""
     if words:
-        await session.execute(_ADD, {"incident_id": incident_id, "number": number, "words": words})
+        add_behind(session, _ADD, {"incident_id": incident_id, "number": number, "words": words})
 
 
 async def forget_words(session: AsyncSession, incident_id: int, number: int) -> None:

@@ -1,0 +1,38 @@
+"""Rows that are only added, written in one go, a statement for each table: before whatever is asked next, or committed.
+
+Knows no table. Measured: of a command on SQLite a third was statements that each add one row, and on PostgreSQL each of
+them waits for the server besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Insert, event
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session, SessionTransaction
+
+_BEHIND = "rows to be written"
+
+
+def add_behind(session: AsyncSession, insert: Insert, row: Mapping[str, Any]) -> None:
+    """Have a row added by `insert` in this transaction. What it violates is raised when it is written."""
+    session.info.setdefault(_BEHIND, {}).setdefault(insert, []).append(row)
+
+
+class WritingBehind(Session):
+    """A session whose flush writes those rows too. SQLAlchemy (2.1) flushes before every statement, whichever it is, so
+    that nobody reads past them; only an end without one is not seen, and `storage.database` flushes there."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Write what was changed, then what was added: it may refer to that."""
+        super().flush(objects)
+        behind: Mapping[Insert, Sequence[Mapping[str, Any]]] = self.info.pop(_BEHIND, {})
+        for insert, rows in behind.items():
+            self.connection().execute(insert, rows)
+
+
+@event.listens_for(WritingBehind, "after_soft_rollback")
+def _forget(session: Session, _ended: SessionTransaction) -> None:
+    session.info.pop(_BEHIND, None)
