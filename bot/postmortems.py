@@ -13,20 +13,21 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.consequences import lane_of
 from bot.drafting.merging import Merged, merge
 from bot.incidents import WEBHOOK, delivery
 from bot.settings import Settings
 from bot.wording import Wording
 from storage.artifacts import note_audit
-from storage.drafts import add_version_of, end_review, newest_version, versions_of
+from storage.drafts import add_version_of, end_review, newest_published, newest_version, versions_of
 from storage.incidents import lock_incident
-from storage.queue import enqueue
+from storage.queue import Job, enqueue
 from storage.tables import DraftVersion, Incident
 
 #: The kinds of jobs that write a published version outside of the chat.
 FOLDER, GIT = "publish_folder", "publish_git"
-#: What the world outside is told when a version is published.
-PUBLISHED = "postmortem.published"
+#: What the world outside is told when a version is published, and when words were taken out of one.
+PUBLISHED, REDACTED = "postmortem.published", "postmortem.redacted"
 
 
 class PublishedError(Exception):
@@ -128,6 +129,29 @@ async def publish(session: AsyncSession, incident: Incident, *, at: datetime, ac
         incident.version += 1
         await enqueue(session, delivery(incident, PUBLISHED, [], at, draft=version.number))
     return version
+
+
+async def recall(
+    session: AsyncSession, incident: Incident, numbers: Sequence[int], settings: Settings, *, at: datetime, actor: str
+) -> None:
+    """Have the copies of published versions written again, after words were taken out of those with these `numbers`."""
+    if session.info.get(WEBHOOK):
+        for number in numbers:
+            incident.version += 1
+            await enqueue(session, delivery(incident, REDACTED, [], at, draft=number))
+        session.add(incident)
+    newest, about = await newest_published(session, incident.id), {"incident": incident.id, "redacted": True}
+    private = incident.visibility == "private"
+    # Outside of the chat the newest alone stands, one file an incident.
+    kinds = targets(settings) if newest in numbers and not private else ()
+    for kind in kinds:
+        job_id = f"{kind}:{incident.id}:{newest}:{incident.version}"
+        await enqueue(session, Job(job_id, kind, at, kind, {**about, "version": newest}))
+    heard = session.info.get(WEBHOOK) and (settings.webhook_private == "on" or not private)
+    places = [*(targets(settings) if not private else ()), *([WEBHOOK] if heard else [])]
+    told = {**about, "versions": list(numbers), "by": actor, "places": places, "written": [*kinds]}
+    job_id = f"recall:{incident.id}:{incident.version}"
+    await enqueue(session, Job(job_id, "recall_published", at, lane_of(incident.id), told))
 
 
 def difference(before: DraftVersion | None, after: DraftVersion) -> list[str]:

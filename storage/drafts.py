@@ -60,13 +60,16 @@ async def add_version_of(
 
 async def take_out_entry(
     session: AsyncSession, incident_id: int, number: int, words: Iterable[str], instead: str
-) -> None:
-    """Overwrite what every version says of an entry, published ones too."""
-    told = list(words)
+) -> list[int]:
+    """Overwrite what every version says of an entry; the numbers of the published ones that said something of it."""
+    told, published = list(words), []
     for version in await versions_of(session, incident_id):
-        version.generated = without_entry(version.generated, number, told, instead)
-        version.text = without_entry(version.text, number, told, instead)
+        text = without_entry(version.text, number, told, instead)
+        if version.published_at is not None and text != version.text:
+            published.append(version.number)
+        version.generated, version.text = without_entry(version.generated, number, told, instead), text
         session.add(version)
+    return published
 
 
 async def erase_superseded(session: AsyncSession, incident_id: int, *, at: datetime) -> None:
@@ -82,6 +85,14 @@ async def erase_superseded(session: AsyncSession, incident_id: int, *, at: datet
             )
             .values(generated="", text="", erased_at=at)
         )
+
+
+async def newest_published(session: AsyncSession, incident_id: int) -> int | None:
+    """The number of the version that was published last; None where none was."""
+    query = select(func.max(DraftVersion.number)).where(
+        col(DraftVersion.incident_id) == incident_id, col(DraftVersion.published_at).is_not(None)
+    )
+    return (await session.execute(query)).scalar_one()
 
 
 async def review_of(session: AsyncSession, incident_id: int) -> Review | None:

@@ -19,11 +19,15 @@ _IDENTIFIERS = frozenset({"severity", "sort", "visibility", "by", "status", "rol
 
 async def redact_words(
     session: AsyncSession, incident_id: int, number: int, instead: str, *, why: str | None = None
-) -> None:
-    """Overwrite the words of every version of an entry, in drafts too; who, when, the kind and bare figures stay."""
+) -> list[int]:
+    """Overwrite the words of every version of an entry, in drafts too; who, when, the kind and bare figures stay.
+
+    Returns the numbers of the published versions that held them: their copies elsewhere still do.
+    """
     every = select(Row).where(col(Row.incident_id) == incident_id, col(Row.number) == number)
     rows = list((await session.execute(every)).scalars())
-    await take_out_entry(session, incident_id, number, {said for row in rows for said in _words_of(row)}, instead)
+    words = {said for row in rows for said in _words_of(row)}
+    published = await take_out_entry(session, incident_id, number, words, instead)
     for row in rows:
         row.text = instead
         row.time_words = None
@@ -32,6 +36,7 @@ async def redact_words(
         session.add(row)
     await forget_words(session, incident_id, number)
     await let_go(session)
+    return published
 
 
 def _words_of(row: Row) -> Iterator[str]:

@@ -72,7 +72,7 @@ async def test_redacted_words_leave_every_version(rig: Rig, at_the_shell: Tocsin
 
 async def edits(rig: Rig, handle: str, part: str, old: str, new: str) -> str:
     """Click *Edit* on the draft's post, open a part, change its words; what the person is told."""
-    (post,) = [one for one in rig.posts() if one.files]
+    (post,) = [one for one in rig.posts() if one.files and one.text.startswith("Draft")]
     asked = await rig.person(handle).clicks(post, "Edit the draft")
     await rig.quiet()
     await rig.person(handle).clicks(asked.later[-1] if asked.later else asked, part)

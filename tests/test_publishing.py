@@ -127,6 +127,46 @@ async def test_a_private_postmortem_stays_in_its_channel(outlets: Rig, repositor
     assert git("branch", "--list", at=repository) == ""
 
 
+async def test_words_redacted_later_leave_what_was_published(repository: Path, tmp_path: Path) -> None:
+    papers, secret = tmp_path / "papers", "the key of the vault"
+    hook = {"webhook_secret": Secret(SECRET), "publish_folder": papers, "publish_git": f"file://{repository}"}
+    async with receiving() as to, running(tmp_path / "data", webhook_url=to.url, **hook) as rig:
+        await rig.declare("checkout is down sev1")
+        await rig.types("ana", "/incident lead @ben")
+        await rig.types("ana", f"/incident action gave Pat {secret}")
+        await rig.types("ana", "/incident resolve all is well")
+        await rig.types("ana", "/incident publish")
+        await edits(rig, "ana", "Timeline", secret, "the key\n  of the vault,\n  under the mat")
+        await rig.types("ana", "/incident publish")
+        planned = rig.ws.faults.add("files.delete", "before", error="cant_delete_file", times=1)
+        said = (await rig.types("ana", "/incident redact #3")).text
+        await rig.later(timedelta(minutes=5))
+        news = [post.files[0].content.decode() for post in published(rig)]
+        told = rig.whispers("ben")[-1].text
+        heard = [came.said for came in to.came if came.said["name"] == "postmortem.redacted"]
+        await rig.types("ana", "/incident redact #3")
+        await rig.later(timedelta(minutes=5))
+        assert len(published(rig)) == 2, "what says nothing of it is not posted again"
+    assert "What was published with them is written again without them" in said
+    assert planned.left == 0
+    files = [(file.name[-5:], file.deleted) for file in rig.ws.files.values() if "-v" in file.name]
+    assert files == [("v1.md", False), ("v2.md", True), ("v1.md", False), ("v2.md", False)]
+    for text in (*news, (papers / "INC-1.md").read_text(), git("show", "main:INC-1.md", at=repository)):
+        assert "- [redacted]" in text
+        assert "[[" not in text
+        assert not any(words in text for words in ("gave Pat", "the key", "vault", "the mat"))
+    assert git("log", "--format=%s", "main", at=repository).splitlines() == [
+        "INC-1: Postmortem, version 2, without words that were redacted",
+        "INC-1: Postmortem, version 2",
+        "INC-1: Postmortem, version 1",
+    ]
+    assert [each["postmortem"]["version"] for each in heard] == [1, 2]
+    assert all("vault" not in each["postmortem"]["markdown"] for each in heard)
+    assert "The file of version 1 could not be deleted in the channel" in told
+    assert "its history keeps them" in told
+    assert "postmortem.redacted" in told
+
+
 async def test_what_is_not_decided_is_not_published(rig: Rig) -> None:
     await resolved(rig)
     await edits(rig, "ana", "Timeline", "restarted the cache", "turned the cache off and on")

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable
 
 _CITED = re.compile(r"(?:(?<=\s)|^)\[(\d+(?:, \d+)*)\]")
+_BULLET = re.compile(r"\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s")
 _FRONT = re.compile(r"\s*(?:(?:[-*+]|\d+[.)]|#{1,6}|>)\s+)?(?:\*\*[^*\n]{1,80}:\*\*\s*)?")
 _QUESTION = re.compile(r"<!-- to decide [0-9a-f]{8} -->")
 _WIRE = re.compile(r"<[^>\n]*>")
+#: What stands where words were taken out before.
+_INSTEAD = re.compile(r"\[\w+\]")
 _WORD = re.compile(r"\w+")
 #: A phrase shorter than this may be anybody's.
 _TELLING = 6
@@ -19,16 +22,28 @@ def without_entry(text: str, number: int, words: Iterable[str], instead: str) ->
 
     A line that asks about it is taken out.
     """
-    phrases = [pattern for said in words for pattern in _phrases(said)]
-    lines = []
-    for line in text.split("\n"):
-        if _QUESTION.search(line) and re.search(rf"#{number}\b", line):
-            continue
-        line = _blanked(line, number, instead)
-        for pattern in phrases:
-            line = pattern.sub(lambda _: instead, line)
-        lines.append(line)
+    asked = re.compile(rf"#{number}\b")
+    made = "\n".join(line for line in text.split("\n") if not (_QUESTION.search(line) and asked.search(line)))
+    # Over the whole, since whoever edited it may have broken its lines; before its statements lose their own words.
+    for said in sorted(words, key=len, reverse=True):
+        for pattern in () if _INSTEAD.fullmatch(said) else _phrases(said):
+            made = pattern.sub(lambda _: instead, made)
+    lines: list[str] = []
+    for line in made.split("\n"):
+        blanked = _blanked(line, number, instead)
+        if blanked != line and line[:1].isspace() and not _BULLET.match(line):
+            _blank_before(lines, instead)
+        lines.append(blanked)
     return "\n".join(lines)
+
+
+def _blank_before(lines: list[str], instead: str) -> None:
+    """Blank the lines that a statement began on, back to its bullet or to where another ends."""
+    while lines and lines[-1].strip() and not _CITED.search(lines[-1]):
+        line = lines.pop()
+        if _BULLET.match(line) or not line[:1].isspace():
+            lines.append(f"{_FRONT.match(line)[0]}{instead}")  # type: ignore[index]
+            return
 
 
 def _blanked(line: str, number: int, instead: str) -> str:

@@ -67,7 +67,8 @@ class Publishing:
         if address is None or paper is None:
             return
         repository = Repository(address, self._settings.data_dir / CLONE, GIT_TIMEOUT)
-        message = self._wording.plain("document.commit", label=paper.label, version=paper.version)
+        redacted = bool(payload.get("redacted"))
+        message = self._wording.plain("document.commit", label=paper.label, version=paper.version, redacted=redacted)
 
         async def push(_: int) -> bool:
             return await repository.commit(paper.name, paper.text, message)

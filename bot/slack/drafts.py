@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,18 +20,15 @@ from bot.drafting.statements import Draft
 from bot.jobs import JobContext
 from bot.postmortems import Standing, draft_again
 from bot.slack.answer import Button, actions, section
-from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.canvases import take_canvas_away, write_canvas
 from bot.slack.faces import read_face
 from bot.slack.picturing import PICTURE, upload, upload_picture
-from bot.slack.posting import CLOSED_TO_US
 from bot.slack.recovery import PARTIAL, read_back_now
+from bot.slack.sharing import delete_file, share_once, take_away
 from bot.wording import Wire
 from storage.artifacts import artifact, forget_artifact, keep_artifact
 from storage.incidents import channel_of_incident, incident_by_id
-
-log = logging.getLogger(__name__)
 
 
 def make_document(bot: Bot, record: Record) -> tuple[Draft, Document]:
@@ -74,7 +70,9 @@ async def post_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
         await _forget(bot, ctx, incident_id)
         await take_canvas_away(bot, ctx, incident_id)
     if old:
-        await _take_away(bot, ctx, channel.slack_id, old, old_picture)
+        await take_away(bot, ctx, channel.slack_id, old)
+        if old_picture is not None:
+            await delete_file(bot, ctx, old_picture, "delete_old_picture")
 
 
 def _is_wanted(record: Record, payload: Mapping[str, Any]) -> bool:
@@ -106,17 +104,7 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     blocks = [section(words), actions(_buttons(bot))]
 
     async def share(attempt: int) -> bool:
-        if attempt > 1 and await _is_completed(bot, file_id):
-            return True
-        try:
-            body = {"files": files, "channel_id": channel, "blocks": blocks}
-            await bot.api.call("files.completeUploadExternal", json=body)
-        except SlackRefused as refused:
-            if refused.error in CLOSED_TO_US | {"posting_to_channel_denied"}:
-                log.warning("the draft was not posted", extra={"incident": incident_id, "error": refused.error})
-                return False
-            raise
-        return True
+        return await share_once(bot, attempt, channel, file_id, {"files": files, "blocks": blocks})
 
     if await ctx.step("share", share):
         await write_canvas(bot, ctx, incident_id, channel, standing.text)
@@ -149,17 +137,6 @@ async def keep_draft(bot: Bot, incident_id: int, document: Document) -> Standing
         return await draft_again(session, incident, document.text, bot.wording, at=bot.clock.now())
 
 
-async def _is_completed(bot: Bot, file_id: str) -> bool:
-    """Whether an earlier attempt completed the upload. Slack shares it in its own time, so shares prove nothing."""
-    try:
-        await bot.api.call("files.info", query={"file": file_id})
-    except SlackRefused as refused:
-        if refused.error == "file_not_found":
-            return False
-        raise
-    return True
-
-
 async def _forget(bot: Bot, ctx: JobContext, incident_id: int) -> None:
     async def nothing(_: int) -> None:
         return None
@@ -169,42 +146,3 @@ async def _forget(bot: Bot, ctx: JobContext, incident_id: int) -> None:
         await forget_artifact(session, incident_id, PICTURE)
 
     await ctx.step("forget", nothing, save)
-
-
-async def _take_away(bot: Bot, ctx: JobContext, channel: str, file_id: str, picture: str | None) -> None:
-    """The old post: its message, then its files, which alone would leave the message standing without them."""
-
-    async def find(_: int) -> str | None:
-        try:
-            answer = await bot.api.call("files.info", query={"file": file_id})
-        except SlackRefused:
-            return None
-        shares = (answer.get("file") or {}).get("shares") or {}
-        found = [share for places in shares.values() for share in places.get(channel) or []]
-        return str(found[0]["ts"]) if found else None
-
-    async def delete_message(_: int) -> bool:
-        return await _gone(bot, "chat.delete", {"channel": channel, "ts": ts}, {"message_not_found"})
-
-    async def delete_file(_: int) -> bool:
-        return await _gone(bot, "files.delete", {"file": file_id}, {"file_not_found", "file_deleted"})
-
-    async def delete_picture(_: int) -> bool:
-        return await _gone(bot, "files.delete", {"file": picture or ""}, {"file_not_found", "file_deleted"})
-
-    ts = await ctx.step("find_old", find)
-    if ts is not None:
-        await ctx.step("delete_post", delete_message)
-    await ctx.step("delete_old", delete_file)
-    if picture is not None:
-        await ctx.step("delete_old_picture", delete_picture)
-
-
-async def _gone(bot: Bot, method: str, query: Mapping[str, Any], already: set[str]) -> bool:
-    try:
-        await bot.api.call(method, query=query)
-    except SlackRefused as refused:
-        if refused.error not in already:
-            log.warning("an old draft stays", extra={"method": method, "error": refused.error})
-            return False
-    return True

@@ -26,6 +26,7 @@ from bot.slack.known_as import learn_members
 from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import post_line
 from bot.slack.opening import open_incident
+from bot.slack.recalling import recall_published
 from bot.slack.recovery import heal, tell_recovered
 from bot.slack.repairing import repair_channel
 from bot.slack.reviewing import post_published, post_review, remind_review
@@ -50,6 +51,7 @@ JOBS: Mapping[str, Work] = {
     "post_review": post_review,
     "remind_review": remind_review,
     "post_published": post_published,
+    "recall_published": recall_published,
     "invite_escalated": invite_escalated,
     "join_incident": join_incident,
     "acknowledge_message": acknowledge_message,

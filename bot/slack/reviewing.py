@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.markup import plain
 from bot.domain.masking import mask
@@ -18,12 +19,12 @@ from bot.slack.gate import Who
 from bot.slack.people import get_to_know, who
 from bot.slack.picturing import upload
 from bot.slack.posting import CLOSED_TO_US, post_once, tell_privately
+from bot.slack.sharing import share_once
 from bot.wording import Wire
+from storage.artifacts import keep_artifact
 from storage.drafts import review_of, version_of
 from storage.incidents import channel_of_incident
-from storage.tables import Person
-
-log = logging.getLogger(__name__)
+from storage.tables import DraftVersion, Person
 
 
 async def post_review(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
@@ -107,41 +108,50 @@ async def post_published(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) 
         channel = await channel_of_incident(session, incident_id)
     if version is None or version.erased_at is not None or channel is None:
         return
+    await share_version(bot, ctx, incident_id, channel.slack_id, version, "lines.published", by=str(payload["by"]))
+
+
+async def share_version(
+    bot: Bot,
+    ctx: JobContext,
+    incident_id: int,
+    channel: str,
+    version: DraftVersion,
+    line: str,
+    *,
+    by: str | None = None,
+    step: str = "",
+) -> None:
+    """Share a version's file with the words of the template `line`, and remember it as the one that stands there.
+
+    `by` published it; `step` tells the steps of several versions in one job apart.
+    """
     _, record, _ = await read_face(bot, incident_id)
-    name, content = f"{record.label.lower()}-postmortem-v{number}.md", version.text.encode()
+    number, content = version.number, version.text.encode()
+    name = f"{record.label.lower()}-postmortem-v{number}.md"
 
     async def send(_: int) -> str:
         return await upload(bot, content, name)
 
-    file_id = await ctx.step("upload", send)
-    by = record.names.person(str(payload["by"]))
-    words = bot.wording.say("lines.published", label=record.label, number=number, who=by)
+    file_id = await ctx.step(f"upload{step}", send)
+    words = _published_words(bot, line, record.label, number, record.names.person(by) if by else None)
 
     async def share(attempt: int) -> bool:
-        if attempt > 1 and await _stands(bot, file_id):
-            return True
-        try:
-            body = {"files": [{"id": file_id, "title": name}], "channel_id": channel.slack_id, "initial_comment": words}
-            await bot.api.call("files.completeUploadExternal", json=body)
-        except SlackRefused as refused:
-            if refused.error not in CLOSED_TO_US | {"posting_to_channel_denied"}:
-                raise
-            log.warning("not posted", extra={"incident": incident_id, "error": refused.error})
-            return False
-        return True
+        body = {"files": [{"id": file_id, "title": name}], "initial_comment": words}
+        return await share_once(bot, attempt, channel, file_id, body)
 
-    await ctx.step("share", share)
+    async def save(session: AsyncSession, shared: bool) -> None:
+        if shared:
+            at = bot.clock.now()
+            await keep_artifact(session, incident_id, f"published:{number}", at=at, channel=channel, ref=file_id)
+
+    await ctx.step(f"share{step}", share, save)
 
 
-async def _stands(bot: Bot, file_id: str) -> bool:
-    """Whether an earlier attempt shared the file."""
-    try:
-        await bot.api.call("files.info", query={"file": file_id})
-    except SlackRefused as refused:
-        if refused.error == "file_not_found":
-            return False
-        raise
-    return True
+def _published_words(bot: Bot, line: str, label: str, number: int, who: str | None) -> Wire:
+    if line == "lines.published":
+        return bot.wording.say("lines.published", label=label, number=number, who=who)
+    return bot.wording.say("lines.published_again", label=label, number=number)
 
 
 def _buttons(bot: Bot, incident: int | None = None) -> tuple[Button, ...]:

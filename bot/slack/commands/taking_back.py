@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.domain.errors import NothingToUndo, UndoIsOld
 from bot.domain.timeline import Change, Entry, Kind, Standing, revise
 from bot.incidents import record
+from bot.postmortems import recall
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
@@ -97,7 +98,10 @@ async def _redact(call: Call) -> Answer:
         locked=entry.locked | {"text"},
     )
     await record(call.session, call.about, Change("entry.redacted", revisions=(revision,)), at=call.now)
-    await redact_words(call.session, call.about.id, number, REDACTED, why=why or None)
+    published = await redact_words(call.session, call.about.id, number, REDACTED, why=why or None)
+    if published:
+        settings, actor = call.bot.settings, call.actor.user_id
+        await recall(call.session, call.about, published, settings, at=call.now, actor=actor)
     if entry.origin is not None:
         channel = await channel_of(call.session, call.workspace.id, entry.origin.channel_id)
         message = await find_message(call.session, channel.id, entry.origin.ts) if channel else None
@@ -105,7 +109,8 @@ async def _redact(call: Call) -> Answer:
             await redact_message(call.session, message.id, REDACTED, at=call.now)
     if await artifact(call.session, call.about.id, "draft") is not None:
         await rearm(call.session, posted(call))  # the file in the channel still says them
-    return Answer(call.say("answers.redacted", number=number, from_message=entry.origin is not None))
+    from_message = entry.origin is not None
+    return Answer(call.say("answers.redacted", number=number, from_message=from_message, published=published))
 
 
 COMMANDS = (
