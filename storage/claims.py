@@ -82,8 +82,11 @@ class Claims:
         next_due = select(job.c.due_at).where(free).order_by(job.c.due_at).limit(1).scalar_subquery()
         next_lapse = select(job.c.lease_until).where(others).order_by(job.c.lease_until).limit(1).scalar_subquery()
         self._ahead = select(next_due, next_lapse)
-        self._lapsed = update(job).where(others, job.c.lease_until <= bindparam("now")).values(_HANDED_BACK)
-        self._renew = update(job).where(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine)).returning(job.c.id)
+        # Never waiting for a row while others are held: whoever waits the other way round ends in a deadlock.
+        lapsed = _unlocked(others, job.c.lease_until <= bindparam("now"))
+        self._lapsed = update(job).where(lapsed).values(_HANDED_BACK).returning(job.c.id)
+        self._ours = select(job.c.id).where(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine))
+        self._renew = update(job).where(_unlocked(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine)))
 
     async def claim(self, session: AsyncSession, now: datetime, most: int) -> list[Claimed]:
         """Take up to `most` jobs that are due, the longest due first, at most one a lane.
@@ -98,9 +101,12 @@ class Claims:
         """What comes next beside the jobs `mine`, which run here. A job behind another of its lane does not count."""
         return Ahead(*(await session.execute(self._ahead, {"now": now, "mine": list(mine)})).one())
 
-    async def take_over(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> None:
-        """Put jobs whose lease has lapsed back to ready, those of dead and frozen workers."""
-        await session.execute(self._lapsed, {"now": now, "mine": list(mine)})
+    async def take_over(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> bool:
+        """Put jobs whose lease has lapsed back to ready, those of dead and frozen workers; False where there are none.
+
+        One whose row somebody else has locked in this moment is left for the next look.
+        """
+        return bool((await session.execute(self._lapsed, {"now": now, "mine": list(mine)})).all())
 
     async def release_all(self, session: AsyncSession) -> None:
         """Put every running job back to ready: for the only process there is, which has just started."""
@@ -111,9 +117,12 @@ class Claims:
         await session.execute(update(job).where(IS_RUNNING, job.c.worker == self._worker).values(_HANDED_BACK))
 
     async def renew(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> frozenset[str]:
-        """Prolong the leases of `mine`; answers those that are still ours."""
-        statement = self._renew.values(lease_until=now + self.lease)
-        return frozenset((await session.execute(statement, {"mine": list(mine)})).scalars())
+        """Prolong the leases of `mine`; answers those that are still ours.
+
+        One whose row somebody else has locked in this moment keeps its lease as it is: there are two more beats in it.
+        """
+        await session.execute(self._renew.values(lease_until=now + self.lease), {"mine": list(mine)})
+        return frozenset((await session.execute(self._ours, {"mine": list(mine)})).scalars())
 
     async def hold(self, session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
         """Prolong one lease and lock the job's row until the transaction ends; False: fenced, another has it."""
@@ -207,6 +216,12 @@ async def purge(session: AsyncSession, before: datetime) -> int:
 
 
 _HANDED_BACK: dict[str, Any] = {"state": READY, "lease_until": None, "lost": job.c.lost + 1}
+
+
+def _unlocked(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The jobs of which this holds, without those whose rows somebody else has locked."""
+    found = select(job.c.id).where(*where).with_for_update(skip_locked=True).cte("unlocked")
+    return job.c.id.in_(select(found.c.id))
 
 
 def _held_up(kinds: list[str]) -> ColumnElement[bool]:

@@ -269,6 +269,28 @@ async def test_a_worker_that_was_silent_too_long_is_fenced_and_writes_nothing(tm
         assert (row.state, row.worker, row.failures) == ("running", "other", 0)
 
 
+@pytest.mark.postgresql
+async def test_who_takes_over_or_renews_waits_for_nobody_and_so_is_in_no_deadlock(tmp_path):
+    """A worker did it while the same process armed these jobs anew at its start: the start ended in a deadlock."""
+    async with workshop(tmp_path) as shop:
+        dead, other = Claims("dead", {"k"}, LEASE), Claims("other", {"k"}, LEASE)
+        await shop.add(*(Job(name, "k", NOON, lane=name) for name in "abc"))
+        async with shop.db.write() as session:
+            await dead.claim(session, NOON, 5)
+        async with shop.db.write() as arming, asyncio.timeout(10):
+            await rearm(arming, Job("b", "k", NOON))
+            async with shop.db.write() as session:
+                assert await dead.renew(session, NOON, ["a", "b", "c"]) == {"a", "b", "c"}, "a locked one is still ours"
+            async with shop.db.write() as session:
+                assert await other.take_over(session, shop.at(61), [])
+            async with shop.db.write() as session:
+                assert not await other.take_over(session, shop.at(61), []), "what is locked is left alone"
+        assert [(await shop.row(name)).state for name in "abc"] == ["ready", "running", "ready"]
+        async with shop.db.write() as session:
+            assert await other.take_over(session, shop.at(61), [])
+        assert (await shop.row("b")).lost == 1
+
+
 async def test_a_heartbeat_keeps_a_long_job_from_being_taken_over(tmp_path):
     async with workshop(tmp_path) as shop:
         end = asyncio.Event()

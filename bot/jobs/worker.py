@@ -170,8 +170,9 @@ class Worker:
                 if len(claimed) < free:
                     due_at, lapse_at = await self._claims.ahead(session, now, [*mine, *(job.id for job in claimed)])
                 if lapse_at is not None and lapse_at <= now:
-                    await self._claims.take_over(session, now, mine)
-                    self._wake.set()
+                    if await self._claims.take_over(session, now, mine):
+                        self._wake.set()
+                    lapse_at = now + _BREATH
         self._due_at = due_at
         if due_at is not None and due_at <= now:
             due_at = now + _BREATH
