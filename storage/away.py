@@ -7,6 +7,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 #: Classes of PostgreSQL's error codes: connection, resources (disk full), intervention (shutdown), system.
 _GOING = ("08", "53", "57", "58")
+#: A transaction that was ended for another's sake (deadlock, serialization), a lock not had, one that stood too long.
+_IN_THE_WAY = ("40", "55P03", "25P03")
+#: The password, the role or the database is wrong; the role may not do that there.
+_NOT_FOR_US = ("28", "3D", "42501")
 
 
 def is_away(fault: BaseException) -> bool:
@@ -17,6 +21,24 @@ def is_away(fault: BaseException) -> bool:
         return fault.connection_invalidated or _state(fault.orig).startswith(_GOING)
     # asyncpg's own, from before there is a connection: "the database system is starting up".
     return not isinstance(fault, SQLAlchemyError) and _state(fault).startswith(_GOING)
+
+
+def gave_way(fault: BaseException) -> bool:
+    """Whether the server ended a transaction for another's sake: nothing of it is kept, and it can be had at once."""
+    return isinstance(fault, DBAPIError) and _state(fault.orig).startswith(_IN_THE_WAY)
+
+
+def passes(fault: BaseException) -> bool:
+    """Whether the same transaction may well go through a little later: the database is away, or others were in the way.
+
+    A wrong password or a database that does not exist is neither.
+    """
+    return is_away(fault) or gave_way(fault)
+
+
+def is_unusable(fault: BaseException) -> bool:
+    """Whether the fault lies with the database, its server or who we are there, and not with what was asked."""
+    return passes(fault) or (isinstance(fault, DBAPIError) and _state(fault.orig).startswith(_NOT_FOR_US))
 
 
 def _state(fault: object) -> str:

@@ -35,7 +35,9 @@ CACHED = (
 _LOCKED = (
     select(Incident)
     .where(col(Incident.id) == bindparam("id"))
-    .with_for_update()
+    # A number stays what it is, so that jobs may note down what belongs to it meanwhile (a foreign key asks to share
+    # it): each waiting for the other, they ended in deadlocks.
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 _COUNTED = SQLModel.metadata.tables["workspace"]

@@ -53,8 +53,8 @@ async def message_of(session: AsyncSession, channel_id: int, ts: str) -> Message
 
     It is held until the transaction ends, so that two events of one message take turns.
     """
-    query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.ts) == ts).with_for_update()
-    query = query.execution_options(populate_existing=True)
+    query = select(Message).where(col(Message.channel_id) == channel_id, col(Message.ts) == ts)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = (await session.execute(query)).scalar_one_or_none()
     if found is None:
         await insert_once(session, Message, channel_id=channel_id, ts=ts, files=[])

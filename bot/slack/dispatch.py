@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import IncidentError, NotAllowed, UnknownIncident
@@ -30,6 +31,7 @@ from bot.slack.known_as import known_as
 from bot.slack.people import get_to_know
 from bot.slack.refusals import in_words
 from storage.artifacts import note_audit
+from storage.away import gave_way
 from storage.incidents import whereabouts
 from storage.people import workspace_of
 from storage.queue import Job, enqueue
@@ -82,9 +84,20 @@ async def handle_together(bot: Bot, requests: Sequence[Request]) -> list[Answer]
     """
     try:
         async with asyncio.timeout(PATIENCE):
-            return await _all(bot, [_read(request) for request in requests])
+            return await _all_again(bot, requests)
     except Exception as fault:  # whatever it is becomes words with a reference, here where answers are made
         return [_sorry(bot, requests[0], fault)]
+
+
+async def _all_again(bot: Bot, requests: Sequence[Request]) -> list[Answer]:
+    """Once more where the database ended it for the sake of somebody else, as in a deadlock: nobody need know."""
+    try:
+        return await _all(bot, [_read(request) for request in requests])
+    except DBAPIError as fault:
+        if not gave_way(fault):
+            raise
+        log.warning("asked again, since others were in the way", extra={"fault": str(fault.orig).partition("\n")[0]})
+        return await _all(bot, [_read(request) for request in requests])
 
 
 def _sorry(bot: Bot, request: Request, fault: Exception) -> Answer:
