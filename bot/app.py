@@ -37,6 +37,7 @@ from bot.wording import Wording
 from storage.artifacts import last_audit, note_audit
 from storage.database import Database
 from storage.migrate import migrate
+from storage.patience import patiently
 from storage.people import learn_person, workspace_of
 from storage.queue import rearm
 
@@ -80,13 +81,15 @@ class Tocsin:
         """Where it is connected to, as Slack says (`https://acme.slack.com/`); empty before."""
 
     async def start(self) -> None:
-        """Migrate, find out who we are, work, connect. Raises what the database or Slack refuse for good."""
+        """Migrate, find out who we are, work, connect. Raises what the database or Slack refuse for good, and what a
+        database's server refuses for longer than `storage.patience` waits."""
         bot_token, way_in = self.settings.require_slack()
         self.settings.require_webhook()
-        await migrate(self.settings.database_url, allowed=self.settings.migrate == "on")
-        self._db = self._health.db = await Database.open(self.settings.database_url)
         if self.settings.health_port:
             await self._server.start(self.settings.health_port)
+        url = self.settings.database_url
+        await patiently(url, lambda: migrate(url, allowed=self.settings.migrate == "on"))
+        self._db = self._health.db = await Database.open(url)
         api = self._api(bot_token, self._gates)
         bot = Bot(
             settings=self.settings,
@@ -98,20 +101,20 @@ class Tocsin:
         )
         await asyncio.to_thread(warm_up)
         bot.identity = await self._identify(api)
-        await self._remember(bot)
-        self._worker = self._work(bot)
+        await patiently(url, lambda: self._remember(bot))
+        self._worker = worker = self._work(bot)
         self._replies = Replies(api, self.clock)
         app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
-        self._replicas = self._among(self._db, self._worker.name)
-        await self._replicas.start()
-        await self._worker.start()
-        self._health.worker_turns = lambda worker=self._worker: worker.turns
+        self._replicas = self._among(self._db, worker.name)
+        await patiently(url, self._replicas.start)
+        await patiently(url, worker.start)
+        self._health.worker_turns = lambda: worker.turns
         self._slack = slack = self._transport(app, way_in, bot)
         self._health.slack_trouble = lambda: slack.trouble
         await slack.start()
         self.address = bot.identity.url
-        await heal_all(bot)  # what was said while nobody listened
+        await patiently(url, lambda: heal_all(bot))  # what was said while nobody listened
 
     def _work(self, bot: Bot) -> Worker:
         return Worker(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -157,6 +158,12 @@ def test_health_follows_the_heartbeat(bare: Path, capsys: pytest.CaptureFixture[
         (DatabaseInUse("in use"), UNREACHABLE, "in use"),
         (UnusableAddress("no address"), WRONG, "no address"),
         (ConnectionRefusedError(111, "refused"), UNREACHABLE, "no connection: [Errno 111] refused"),
+        (
+            socket.gaierror(-2, "Name or service not known"),
+            UNREACHABLE,
+            "no connection: [Errno -2] Name or service not known",
+        ),
+        (FileNotFoundError(2, "No such file"), UNREACHABLE, "no connection: [Errno 2] No such file"),
         (PermissionError(13, "Permission denied", "data"), WRONG, "data: Permission denied"),
     ],
 )

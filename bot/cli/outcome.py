@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -49,7 +51,7 @@ def explain(error: Exception) -> tuple[int, str]:
         return UNREACHABLE, f"the database cannot be used: {first}"
     if isinstance(error, ImportError) and error.name == "asyncpg":
         return WRONG, "PostgreSQL needs its driver: pip install asyncpg"
-    if isinstance(error, (ConnectionError, TimeoutError)):
+    if isinstance(error, (ConnectionError, TimeoutError)) or _names_no_place(error):
         return UNREACHABLE, f"no connection: {error}"
     if isinstance(error, OSError) and error.filename is not None:
         return WRONG, f"{error.filename}: {error.strerror}"
@@ -69,9 +71,19 @@ def faults_in_words(error: SettingsError) -> str:
     return "\n".join(lines)
 
 
+def _names_no_place(error: Exception) -> bool:
+    """A host that is not known or not reached, a server's socket that is not there: nothing of a file of ours."""
+    gone = (errno.ENOENT, errno.EHOSTUNREACH, errno.ENETUNREACH)
+    return isinstance(error, OSError) and (
+        isinstance(error, socket.gaierror) or (error.filename is None and error.errno in gone)
+    )
+
+
 def _is_of_the_database(error: Exception) -> bool:
     # By name, since importing SQLAlchemy to look at an unrelated error would cost 0.3 s.
     alchemy = sys.modules.get("sqlalchemy.exc")
-    if alchemy is not None and isinstance(error, (alchemy.OperationalError, alchemy.InterfaceError)):
-        return True
+    if alchemy is not None and isinstance(error, alchemy.DBAPIError):
+        from storage.away import is_unusable
+
+        return is_unusable(error)
     return type(error).__module__.partition(".")[0] == "asyncpg"
