@@ -47,7 +47,9 @@ def escape(text: str) -> str:
 
 def plain(text: str, names: Names) -> str:
     """What a person reads: mentions as `@name`, channels as `#name`, links as their address, entities decoded."""
-    return unescape(_TOKEN.sub(lambda match: _spoken(match.group(1), names), text))
+    if "<" in text:
+        text = _TOKEN.sub(lambda match: _spoken(match.group(1), names), text)
+    return unescape(text) if "&" in text else text
 
 
 def _spoken(token: str, names: Names) -> str:

@@ -67,6 +67,7 @@ class Clock:
         # A document prints most of its instants several times.
         self._locals: dict[datetime, datetime] = {}
         self._times: dict[tuple[datetime, bool], str] = {}
+        self._days: dict[date, str] = {}
 
     def local(self, at: datetime) -> datetime:
         """The instant on this zone's clock."""
@@ -113,12 +114,16 @@ class Clock:
 
     def short_date(self, at: datetime) -> str:
         """`Fri 15 Mar`, `2024-03-15` or `Fri Mar 15`."""
-        local = self.local(at)
+        if (short := self._days.get(today := self.day(at))) is None:
+            short = self._days[today] = self._short(today)
+        return short
+
+    def _short(self, day: date) -> str:
         if self._look.dates == "iso":
-            return local.date().isoformat()
-        month = self._calendar.months[local.month - 1][:3]
-        day = f"{month} {local.day}" if self._look.dates == "american" else f"{local.day} {month}"
-        return f"{self._calendar.weekdays[local.weekday()][:3]} {day}"
+            return day.isoformat()
+        month = self._calendar.months[day.month - 1][:3]
+        found = f"{month} {day.day}" if self._look.dates == "american" else f"{day.day} {month}"
+        return f"{self._calendar.weekdays[day.weekday()][:3]} {found}"
 
     def bare(self, at: datetime, *, seconds: bool = False) -> str:
         """`15:05`, or `3:05 PM`, without the zone."""

@@ -19,7 +19,7 @@ TEMPLATE = "postmortem.md.j2"
 STYLES = ("both", "labels", "chronology")
 
 # What people typed has its brackets escaped.
-_REFS = re.compile(r"(?<!\\)\[(\d+(?:, \d+)*)\]")
+_REFS = re.compile(r" ?(?<!\\)\[(\d+(?:, \d+)*)\]")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
@@ -57,24 +57,26 @@ def write(
         raise ValueError(f"no such timeline style: {style!r}")
     page = Page(made, Clock(made.zone, made.zone_label, calendar, look), command)
 
-    def fill(*, refs: bool, rows: str) -> str:
-        values = page.values(refs=refs, rows=rows, labels=style != "chronology")
-        if refs and template != TEMPLATE:
+    def counted(rows: str) -> str:
+        """What people read to its end: the figures, the proof and the appendix stand behind it."""
+        return _REFS.sub("", render(template, page.values(rows=rows, labels=labels, proof=False)))
+
+    def proved(rows: str) -> str:
+        values = page.values(rows=rows, labels=labels, proof=True)
+        if template != TEMPLATE:
             # The standard one proves the whole draft; one that leaves things out lists what it cites.
             without = render(template, {**values, "evidence": [], "masked": []})
             values = values | {name: _cited(values[name], without) for name in ("evidence", "masked")}
         return tidy(render(template, values))
 
-    rows = "nowhere" if style == "labels" else "inline"
-    counted = ""
-    if style == "both" and (
-        page.row_words > TARGET[1] or count_words(counted := fill(refs=False, rows=rows)) > TARGET[1]
-    ):
-        rows, counted = "appendix", ""
-    counted = counted or fill(refs=False, rows="nowhere" if rows == "appendix" else rows)
-    words, summary_words = count_words(counted), count_summary(counted)
+    labels = style != "chronology"
+    rows, read = "nowhere" if style == "labels" else "inline", ""
+    if style == "both" and (page.is_longer(TARGET[1]) or count_words(read := counted(rows)) > TARGET[1]):
+        rows, read = "appendix", ""
+    read = read or counted("nowhere" if rows == "appendix" else rows)
+    words, summary_words = count_words(read), count_summary(read)
     return Document(
-        text=fill(refs=True, rows=rows),
+        text=proved(rows),
         words=words,
         summary_words=summary_words,
         warnings=warn(words, summary_words),
@@ -91,17 +93,16 @@ def _cited(lines: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
 def tidy(text: str) -> str:
     """The same Markdown with the blank lines that templates leave behind taken out of its lists."""
     lines: list[str] = []
-    blank = False
+    blank = was_item = was_heading = False
     for line in (each.rstrip() for each in text.split("\n")):
         if not line:
             blank = True
             continue
-        within = bool(lines and _ITEM.match(line) and _ITEM.match(lines[-1]))
-        apart = line.startswith("#") or bool(lines and lines[-1].startswith("#"))
+        item, heading = _ITEM.match(line) is not None, line.startswith("#")
         # Without a blank line, text behind a list would be taken for a continuation of its last item.
-        behind = bool(lines and _ITEM.match(lines[-1]) and not _ITEM.match(line) and not line.startswith(" "))
-        if lines and ((blank and not within) or apart or behind):
+        behind = was_item and not item and not line.startswith(" ")
+        if lines and ((blank and not (item and was_item)) or heading or was_heading or behind):
             lines.append("")
         lines.append(line)
-        blank = False
+        blank, was_item, was_heading = False, item, heading
     return "\n".join(lines) + "\n"

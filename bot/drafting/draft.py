@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
@@ -20,6 +21,7 @@ from bot.drafting.statements import Draft, Row, Statement
 
 _CITING = frozenset({"entries", "standing", "misled_by"})
 _NOT_CITED = frozenset({"evidence", "hidden"})
+_LEAVES = frozenset({"str", "int", "bool", "float", "datetime", "timedelta", "tuple", "None"})
 _STATUS_ROWS = frozenset({"declared", "status", "mitigated", "resolved", "reopened", "cancelled", "duplicate"})
 
 
@@ -92,14 +94,20 @@ def _rests(value: Any) -> Iterator[tuple[int, ...]]:
             inner = getattr(value, name)
             if name in _CITING:
                 yield inner
-            elif inner and ((isinstance(inner, tuple) and name not in _NOT_CITED) or _names(inner.__class__)):
+            elif inner and (isinstance(inner, tuple) or _names(inner.__class__)):
                 yield from _rests(inner)
 
 
 @cache
 def _names(of: type[object]) -> tuple[str, ...]:
-    """The fields of a dataclass; none of anything else."""
-    return tuple(each.name for each in fields(of)) if is_dataclass(of) else ()
+    """The fields of a dataclass below which there may be statements; none of anything else."""
+    found = fields(of) if is_dataclass(of) else ()
+    return tuple(
+        each.name
+        for each in found
+        if each.name in _CITING
+        or (each.name not in _NOT_CITED and not _LEAVES.issuperset(re.findall(r"\w+", str(each.type))))
+    )
 
 
 def _title(reading: Reading) -> Statement | None:

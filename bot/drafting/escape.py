@@ -16,6 +16,8 @@ _MARKS = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # an underscore at the edge of a word
     r"|&(?=#?\w{1,32};)"  # what would be read as an entity
 )
+# Most of what people type has none of them, which one look at each character tells.
+_ANY_MARK = re.compile(r"[\\*`|<>\[_&]")
 _STRIKE = re.compile(r"~")
 _LEADING = re.compile(r"(?:[-+](?=\s|$)|#|[-=]{2,}(?=$))")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
@@ -24,12 +26,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 def one_line(text: str) -> str:
     """The text on one line, so that a bullet stays a bullet; control characters and turns of direction go."""
-    return " ".join(_CONTROL.sub("", text).split())
+    return " ".join((text if text.isprintable() else _CONTROL.sub("", text)).split())
 
 
 def markdown(text: str) -> str:
     """The text as Markdown that shows it as it was typed, on one line."""
     text = one_line(text)
+    if "://" not in text:
+        return _guard_start(_escaped(text))
     parts, at = [], 0
     for match in _ADDRESS.finditer(text):
         address = _without_tail(match[0])
@@ -50,7 +54,8 @@ def linked(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    text = _MARKS.sub(r"\\\g<0>", text)
+    if _ANY_MARK.search(text):
+        text = _MARKS.sub(r"\\\g<0>", text)
     return _STRIKE.sub(r"\~", text) if text.count("~") > 1 else text
 
 

@@ -10,8 +10,8 @@ TARGET = (400, 600)
 SUMMARY_LIMIT = 100
 
 _HEADING = re.compile(r"^## .*$", re.MULTILINE)
-_PIECE = re.compile(r"[^\s—–·|]+")
-_SIGN = re.compile(r"\w")
+# From its first letter or digit on, so that what is a mark alone is passed over.
+_WORD = re.compile(r"\w[^\s—–·|]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class LengthWarning:
 
 def count_words(text: str) -> int:
     """The words of a piece of Markdown; marks alone are none."""
-    return sum(_SIGN.search(piece) is not None for piece in _PIECE.findall(text))
+    return len(_WORD.findall(text))
 
 
 def count_summary(document: str) -> int:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from bot.domain.incident import whole_minutes
@@ -30,14 +32,16 @@ from bot.drafting.structured import minutes_to
 
 Values = dict[str, Any]
 
+_UNPROVED: Values = {"figures": None, "hypotheses": [], "evidence": [], "masked": []}
+
 
 class Page:
     """One draft's values. Dates stand before times only where the incident touches more than one day in its zone."""
 
     def __init__(self, made: Draft, clock: Clock, command: str) -> None:
         self._made, self._clock, self._command = made, clock, command
-        self._refs = True
         self._typed: dict[str, str] = {}
+        self._times: dict[tuple[datetime, bool], str] = {}
         self._measured = Measured(clock, self._measured_time, self._ref)
         self._lines = lines_of(made)
         self._several_days = len({clock.day(at) for at in _instants(made, self._lines)}) > 1
@@ -53,22 +57,29 @@ class Page:
             shown = self._typed[text] = markdown(text)
         return shown
 
-    @property
-    def row_words(self) -> int:
-        """How many words the full chronology has by itself, about."""
-        return sum(count_words(row.text) + 2 for row in self._lines)
+    def is_longer(self, words: int) -> bool:
+        """Whether the full chronology by itself has more than about so many words."""
+        return any(found > words for found in accumulate(count_words(row.text) + 2 for row in self._lines))
 
-    def values(self, *, refs: bool, rows: str, labels: bool) -> Values:
-        """Everything the template may print. `refs` False leaves references and evidence out (for counting);
+    def values(self, *, rows: str, labels: bool, proof: bool) -> Values:
+        """Everything the template may print. `proof` False leaves out what is not counted: figures and evidence.
         `rows` says where the full chronology goes: inline, appendix or nowhere; `labels` whether to print style A."""
-        self._refs = refs
+        lines = [] if rows == "nowhere" else self._chronology
+        return {
+            **self._told,
+            "timeline": {**self._told["timeline"], "labels": labels, "rows": lines if rows == "inline" else []},
+            "appendix": lines if rows == "appendix" else [],
+            **(self._proof if proof else _UNPROVED),
+        }
+
+    @cached_property
+    def _told(self) -> Values:
         made = self._made
-        lines = [] if rows == "nowhere" else self._rows()
         return {
             "command": self._command,
             "incident": self._incident(),
             "summary": self._summary(),
-            "timeline": {**self._timeline(), "labels": labels, "rows": lines if rows == "inline" else []},
+            "timeline": self._timeline(),
             "cause": self._said(made.cause_detail),
             "resolution": self._said(made.fix_detail),
             "improvements": [
@@ -77,21 +88,22 @@ class Page:
             ],
             "tasks": [self._task(each) for each in made.tasks],
             "conclusion": self._said(made.conclusion),
-            # Counted is what people read; the figures stand behind it.
-            "figures": self._measured.figures(made.figures) if refs else None,
-            "hypotheses": [self._measured.hypothesis(each) for each in made.hypotheses] if refs else [],
-            "appendix": lines if rows == "appendix" else [],
-            "evidence": self._evidence() if refs else [],
+        }
+
+    @property
+    def _proof(self) -> Values:
+        made = self._made
+        return {
+            "figures": self._measured.figures(made.figures),
+            "hypotheses": [self._measured.hypothesis(each) for each in made.hypotheses],
+            "evidence": self._evidence(),
             "masked": [
                 {"number": each.number, "kind": each.kind, "ref": self._ref(each.entries)} for each in made.hidden
-            ]
-            if refs
-            else [],
+            ],
         }
 
     def _incident(self) -> Values:
         made, off = self._made, self._made.called_off
-        prefix = made.label.rpartition("-")[0]
         return {
             "label": made.label,
             "title": self._shown(made.title.text) if made.title else "",
@@ -100,7 +112,7 @@ class Page:
             "drill": made.sort == "drill",
             "past": made.sort == "past",
             "cancelled": made.status == "cancelled",
-            "duplicate_of": f"{prefix}-{made.duplicate_of}" if made.duplicate_of else "",
+            "duplicate_of": f"{made.label.rpartition('-')[0]}-{made.duplicate_of}" if made.duplicate_of else "",
             "resting": self._ref(tuple(sorted({*made.standing, *(made.title.entries if made.title else ())}))),
             "why": self._shown(off.text) if off else "",
             "ref": self._ref(off.entries) if off else "",
@@ -142,7 +154,7 @@ class Page:
             "misleading": [self._misleading(each) for each in timeline.misleading],
             "escalations": [self._escalation(each) for each in timeline.escalations],
             "fixes": len(timeline.resolution),
-            "resolution": [self._row(each, "") for each in ways_out(self._made)],
+            "resolution": [self._row(each, "") for each in ways_out(self._made, self._lines)],
         }
 
     def _said(self, statements: Iterable[Statement]) -> list[Values]:
@@ -207,7 +219,8 @@ class Page:
         except ValueError:
             return self._shown(due)
 
-    def _rows(self) -> list[Values]:
+    @cached_property
+    def _chronology(self) -> list[Values]:
         rows, day = [], None
         for row in self._lines:
             assert row.at is not None, row
@@ -238,7 +251,7 @@ class Page:
     def _evidence(self) -> list[Values]:
         return [
             {
-                "ref": self._ref((each.number,)).strip(),
+                "ref": f"[{each.number}]",
                 "kind": each.kind,
                 "time": "" if each.untimed else ("~" if each.approximate else "") + self._clock.exact(each.at),
                 "author": self._shown(each.author),
@@ -259,19 +272,18 @@ class Page:
         return self._time(each.at, each.approximate)
 
     def _time(self, at: datetime, approximate: bool = False) -> str:
-        day = f"{self._clock.short_date(at)}, " if self._several_days else ""
-        return day + self._clock_of(at, approximate)
-
-    def _clock_of(self, at: datetime, approximate: bool) -> str:
-        return ("~" if approximate else "") + self._clock.time(at)
+        if (time := self._times.get((at, approximate))) is None:
+            day = f"{self._clock.short_date(at)}, " if self._several_days else ""
+            time = self._times[at, approximate] = day + ("~" if approximate else "") + self._clock.time(at)
+        return time
 
     def _measured_time(self, at: datetime, seconds: bool) -> str:
         day = f"{self._clock.short_date(at)}, " if self._several_days else ""
         return day + self._clock.time(at, seconds=seconds)
 
     def _ref(self, entries: tuple[int, ...]) -> str:
-        """` [4, 9]`, with its space; nothing while counting."""
-        return f" [{', '.join(str(number) for number in entries)}]" if self._refs else ""
+        """` [4, 9]`, with its space."""
+        return f" [{entries[0]}]" if len(entries) == 1 else f" [{', '.join(map(str, entries))}]"
 
 
 def _instants(made: Draft, lines: tuple[Row, ...]) -> Iterable[datetime]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.action_items import link_of
 from bot.domain.markup import GROUP, MENTION, Names, plain, unescape
-from bot.domain.masking import Mask
+from bot.domain.masking import Mask, Rule
 from bot.domain.record import Record
 from bot.domain.timeline import Entry, Kind
 from bot.drafting.statements import APPROXIMATE, UNTIMED, Evidence, Hidden, Moment
@@ -19,6 +19,7 @@ REDACTED = "[redacted]"
 
 _HANDLE = re.compile(r"(?<![\w@])@(?=\w)")
 _BETWEEN = re.compile(r"[\s,;&+/]*(?:\band\b|&amp;)?[\s,;&+/]*", re.IGNORECASE)
+_NO_KEYS: Mapping[str, Any] = {}
 _SPOKEN_KEYS = ("title", "services", "unaffected", "percent_text", "to", "owner", "link")
 
 
@@ -34,11 +35,15 @@ class Reading:
         self._seen: dict[int, list[int]] = {}
         self._people: dict[str, str] = {}
         self._texts: dict[int, str] = {}
-        self._keys: dict[int, dict[str, Any]] = {}
+        self._keys: dict[int, Mapping[str, Any]] = {}
+        texts = [plain(entry.text, self.names).strip() for entry in self.entries]
+        # Most rules could find nothing in any of them, which need not be seen for each by itself.
+        rules = self._mask.rules_for("\n".join(texts)) if self._mask else ()
         # Every entry is read here, by number, so that the mask counts the same way whatever is printed first.
-        for entry in self.entries:
+        for entry, text in zip(self.entries, texts, strict=True):
             self._by_kind[entry.kind].append(entry)
-            self._texts[entry.number] = self._text_of(entry)
+            hidden = self._hide(text, entry.number, rules)
+            self._texts[entry.number] = hidden or (REDACTED if entry.redacted else "")
             self._keys[entry.number] = self._keys_of(entry)
 
     def of(self, *kinds: Kind) -> list[Entry]:
@@ -93,16 +98,14 @@ class Reading:
             author=self.person(entry.author_id),
             source=entry.source.value,
             permalink=entry.permalink,
-            files=tuple(replace(one, name=self._hide(one.name, entry.number)) for one in entry.files),
+            files=entry.files and tuple(replace(one, name=self._hide(one.name, entry.number)) for one in entry.files),
             approximate=entry.kind is not Kind.DECLARED and entry.precision == APPROXIMATE,
             untimed=entry.precision == UNTIMED,
         )
 
-    def _text_of(self, entry: Entry) -> str:
-        text = self._hide(plain(entry.text, self.names).strip(), entry.number)
-        return text or (REDACTED if entry.redacted else "")
-
-    def _keys_of(self, entry: Entry) -> dict[str, Any]:
+    def _keys_of(self, entry: Entry) -> Mapping[str, Any]:
+        if not entry.data:
+            return _NO_KEYS
         data = dict(entry.data)
         for key in _SPOKEN_KEYS:
             if data.get(key):
@@ -122,10 +125,10 @@ class Reading:
             said = plain(str(value), self.names).strip()
         return self._hide(said, number)
 
-    def _hide(self, text: str, number: int | None) -> str:
+    def _hide(self, text: str, number: int | None, rules: tuple[Rule, ...] | None = None) -> str:
         if self._mask is None:
             return text
-        masked = self._mask.hide(text)
+        masked = self._mask.hide(text, rules)
         for finding in masked.findings:
             seen = self._seen.setdefault(self._mask.number(text, finding), [])
             if number is not None and number not in seen:

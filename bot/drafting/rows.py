@@ -32,13 +32,13 @@ def lines_of(made: Draft) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=_place))
 
 
-def ways_out(made: Draft) -> tuple[Row, ...]:
-    """How it ended: mitigation, fixes and the last end, by time."""
+def ways_out(made: Draft, lines: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Which of its lines say how it ended: mitigation, fixes and the last end."""
     end = made.summary.end
     last = end.entries[0] if end else None
     return tuple(
         row
-        for row in lines_of(made)
+        for row in lines
         if row.kind in ("mitigated", "resolution") or (row.kind in ("resolved", "resolve") and row.entries[0] == last)
     )
 

@@ -39,9 +39,14 @@ class Mask:
         self.kinds: list[str] = []
         """What number n+1 hides, by position."""
 
-    def hide(self, text: str) -> Masked:
-        """The text with every finding as `[masked #n]`."""
-        findings = find(text, self._rules)
+    def rules_for(self, text: str) -> tuple[Rule, ...]:
+        """Those that could find something in a text: for `hide` of each of its many parts."""
+        lowered = text.lower()
+        return tuple(rule for rule in self._rules if _worth_trying(rule, lowered))
+
+    def hide(self, text: str, rules: tuple[Rule, ...] | None = None) -> Masked:
+        """The text with every finding as `[masked #n]`. `rules`: of `rules_for` a text that this one is a part of."""
+        findings = find(text, self._rules if rules is None else rules)
         if not findings:
             return Masked(text, ())
         parts, at = [], 0
@@ -75,12 +80,8 @@ def find(text: str, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     taken: list[tuple[int, int]] = []
     for rule in rules:
-        for needle in rule.needles:
-            if needle in lowered:
-                break
-        else:
-            if rule.needles:
-                continue
+        if not _worth_trying(rule, lowered):
+            continue
         before = len(found)
         for match in rule.pattern.finditer(text):
             start, end = secret_span(match)
@@ -89,6 +90,15 @@ def find(text: str, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
         if len(found) > before:
             taken = sorted((finding.start, finding.end) for finding in found)
     return tuple(sorted(found, key=lambda finding: finding.start))
+
+
+def _worth_trying(rule: Rule, lowered: str) -> bool:
+    if not rule.needles:
+        return True
+    for needle in rule.needles:  # noqa: SIM110, which would cost a generator for each of ten thousand texts
+        if needle in lowered:
+            return True
+    return False
 
 
 def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
