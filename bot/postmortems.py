@@ -70,7 +70,7 @@ async def draft_again(
 async def take_edit(
     session: AsyncSession,
     incident: Incident,
-    given: DraftVersion,
+    given: str,
     edited: str,
     wording: Wording,
     *,
@@ -78,11 +78,11 @@ async def take_edit(
     person_id: int | None,
     origin: str,
 ) -> Standing:
-    """Keep what somebody made of the version they were given; what changed meanwhile is merged in."""
+    """Keep what somebody made of the text they were given; what changed meanwhile is merged in."""
     await lock_incident(session, incident.id)
     newest = await newest_version(session, incident.id)
     assert newest is not None, "a version was given"
-    merged = merge(given.text, edited, newest.text, partial(_say, wording))
+    merged = merge(given, edited, newest.text, partial(_say, wording))
     if merged.text != newest.text:
         newest = await add_version_of(
             session,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox import interactions, posting, rooms
 from sandbox.answers import Answer, SubmitResult
+from sandbox.canvas import given_back
 from sandbox.channels import Channel
 from sandbox.errors import NotPossible
 from sandbox.events import emit
@@ -141,6 +142,14 @@ class Person(Hands):
             parts["thread_ts"] = thread.thread_ts or thread.ts
         return posting.post(self.ws, channel, stored, **parts)
 
+    async def edits_canvas(self, channel: Channel, text: str) -> None:
+        """Leave this in the channel's canvas: what `reads_canvas` gives, with what one changed in it."""
+        self._writes_in(channel)
+        canvas = self._canvas(channel)
+        if canvas is None:
+            raise NotPossible(f"#{channel.name} has no canvas")
+        canvas.content = text.encode()
+
     # Channels
 
     async def joins(self, channel: Channel) -> None:
@@ -221,6 +230,12 @@ class Person(Hands):
         """
         return look(self.ws, self, channel, thread, all_=threads)
 
+    def reads_canvas(self, channel: Channel) -> str | None:
+        """The channel's canvas as Slack words it; None where there is none that this person may see."""
+        canvas = self._canvas(channel)
+        hidden = channel.private and self.id not in channel.members
+        return None if canvas is None or hidden else given_back(canvas.content.decode(), canvas.title)
+
     @property
     def view(self) -> View | None:
         """The modal on top, None when none is open."""
@@ -233,6 +248,10 @@ class Person(Hands):
     def payload(self) -> JSON:
         """The user object."""
         return user_payload(self)
+
+    def _canvas(self, channel: Channel) -> File | None:
+        canvas = self.ws.files.get(channel.canvas_id or "")
+        return None if canvas is None or canvas.deleted else canvas
 
     # What is possible
 

@@ -1,17 +1,18 @@
-"""What stands beside the record: what is found by words, shown at somebody's home, and fetched of files.
+"""What stands beside the record: what is found by words, shown at home and in a canvas, and fetched of files.
 
-The words and bytes here are those of entries and messages, and go with them in the same transaction.
+The words and bytes here are those of entries, messages and drafts, and go with them in the same transaction.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 import storage.tables  # noqa: F401  the tables that these refer to
-from storage.columns import UtcDateTime
+from storage.columns import Json, UtcDateTime
 
 
 class Finding(SQLModel, table=True):
@@ -37,6 +38,24 @@ class Home(SQLModel, table=True):
     view_hash: str | None = None
     digest: str | None = None
     opened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
+
+
+class DraftCanvas(SQLModel, table=True):
+    """The copy of an incident's draft in a canvas, against which an edit there is told.
+
+    `written` is the draft that went into it, `shown` its lines as Slack showed them right after, each with the line of
+    the draft that it shows: [[text, line]]. Empty: nobody has seen it yet; None: it could not be read, and its head
+    says that edits there are lost. `writing` is a draft that is being written over it; None once it was seen there.
+    """
+
+    __tablename__ = "draft_canvas"
+    __table_args__ = (UniqueConstraint("incident_id"),)
+    id: int = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id")
+    written: str = Field(sa_column=Column(Text, nullable=False))
+    shown: list[list[Any]] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    writing: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    seen_at: datetime = Field(default=None, sa_column=Column(UtcDateTime(), nullable=False))
 
 
 class File(SQLModel, table=True):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from storage.canvases import take_out_of_canvas
 from storage.drafts import take_out_entry
 from storage.finding import forget_words, let_go
 from storage.tables import Entry as Row
@@ -28,6 +29,7 @@ async def redact_words(
     rows = list((await session.execute(every)).scalars())
     words = {said for row in rows for said in _words_of(row)}
     published = await take_out_entry(session, incident_id, number, words, instead)
+    await take_out_of_canvas(session, incident_id, number, words, instead)
     for row in rows:
         row.text = instead
         row.time_words = None

@@ -238,7 +238,7 @@ class DraftVersion(SQLModel, table=True):
     """One wording of an incident's draft. `generated` is what the record alone made then, `text` the same with what
     people edited; `published_at` freezes it. Both texts are empty once `erased_at` is set.
 
-    `origin`: record (drafted again), slack, file.
+    `origin`: record (drafted again), slack, file, canvas.
     """
 
     __tablename__ = "draft_version"

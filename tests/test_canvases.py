@@ -27,7 +27,7 @@ async def test_the_canvas_is_written_anew_and_goes_with_its_resolve(tmp_path: Pa
         assert lost.left == 0, "its answer was lost, and it was found again as the bot's own"
         first = canvas(rig)
         assert first is not None
-        assert first.startswith("*A copy of the postmortem's draft.")
+        assert first.startswith("*The postmortem's draft. What you change below is taken into it")
         assert "restarted the cache" in first
         await rig.types("ana", "/incident cause the cache was full")
         await rig.types("ana", "/incident postmortem")

@@ -83,11 +83,14 @@ async def test_a_missing_scope_is_named_with_what_to_do(
 ) -> None:
     manifest = yaml.safe_load(MANIFEST.read_text())
     manifest["oauth_config"]["scopes"]["bot"].remove("bookmarks:write")
+    manifest["oauth_config"]["scopes"]["bot"].remove("canvases:read")
+    monkeypatch.setenv("TOCSIN_DRAFT_CANVAS", "on")
     async with Workspace(manifest) as ws:
         points_at(ws, monkeypatch)
         code, out = await doctor(capsys)
     assert code == DIFFERENT
-    assert "fail  scopes: not granted: bookmarks:write\n      -> " in out
+    assert "fail  scopes: not granted: bookmarks:write, canvases:read\n      -> " in out
+    assert "warn  canvas: what people change in it cannot be read without canvases:read\n      -> " in out
 
 
 async def test_a_revoked_token_is_told(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

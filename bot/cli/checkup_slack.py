@@ -103,6 +103,9 @@ def _scopes(granted: str, settings: Settings) -> Iterator[Finding]:
         yield Finding("fail", f"scopes: not granted: {', '.join(missing)}", todo)
     else:
         yield Finding("ok", f"scopes: all {len(wanted)} of the manifest are granted")
+    if granted and settings.draft_canvas == "on" and "canvases:read" in missing:
+        todo = "until that scope is granted, a canvas that people may have edited stays as it is; a new one says so"
+        yield Finding("warn", "canvas: what people change in it cannot be read without canvases:read", todo)
     if settings.command not in commands:
         todo = "give the app that command too, under Slash Commands, with Escape channels, users and links on"
         yield Finding("warn", f"command: {settings.command} is not the manifest's {', '.join(commands)}", todo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -13,6 +14,8 @@ _WIRE = re.compile(r"<[^>\n]*>")
 #: What stands where words were taken out before.
 _INSTEAD = re.compile(r"\[\w+\]")
 _WORD = re.compile(r"\w+")
+#: What a line is known by whose words were overwritten for good.
+HIDDEN = "sha256:"
 #: A phrase shorter than this may be anybody's.
 _TELLING = 6
 
@@ -44,6 +47,11 @@ def _blank_before(lines: list[str], instead: str) -> None:
         if _BULLET.match(line) or not line[:1].isspace():
             lines.append(f"{_FRONT.match(line)[0]}{instead}")  # type: ignore[index]
             return
+
+
+def hidden(line: str) -> str:
+    """What a line is known by when its words must not be kept."""
+    return line if line.startswith(HIDDEN) else f"{HIDDEN}{hashlib.sha256(line.encode()).hexdigest()}"
 
 
 def _blanked(line: str, number: int, instead: str) -> str:

@@ -21,6 +21,7 @@ from bot.jobs import JobContext
 from bot.postmortems import Standing, draft_again
 from bot.slack.answer import Button, actions, section
 from bot.slack.bot import Bot
+from bot.slack.canvas_edits import take_canvas_edits
 from bot.slack.canvases import take_canvas_away, write_canvas
 from bot.slack.faces import read_face
 from bot.slack.picturing import PICTURE, upload, upload_picture
@@ -82,6 +83,7 @@ def _is_wanted(record: Record, payload: Mapping[str, Any]) -> bool:
 
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:
     """`whole`: the channel's history was read back to its end before."""
+    seen = await take_canvas_edits(bot, ctx, incident_id)
     made, document = make_document(bot, record)
     standing = await keep_draft(bot, incident_id, document)
     content, name = standing.text.encode(), f"{record.label.lower()}-postmortem.md"
@@ -100,18 +102,20 @@ async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, recor
     # Slack leaves blocks out where there is an initial_comment, so the words stand in the blocks alone.
     report = await asyncio.to_thread(checked_draft, standing.text, bot.settings, bot.wording, record)
     points = in_short(report, bot.wording.say)
-    words = _comment(bot, record, made, document.words, standing.asks, whole, points)
+    words = _comment(bot, record, made, document.words, standing.asks, whole, points, seen)
     blocks = [section(words), actions(_buttons(bot))]
 
     async def share(attempt: int) -> bool:
         return await share_once(bot, attempt, channel, file_id, {"files": files, "blocks": blocks})
 
-    if await ctx.step("share", share):
-        await write_canvas(bot, ctx, incident_id, channel, standing.text)
+    if await ctx.step("share", share) and seen:
+        await write_canvas(bot, ctx, incident_id, channel)
 
 
-def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool, points: str) -> Wire:
-    """What stands with the file."""
+def _comment(
+    bot: Bot, record: Record, made: Draft, words: int, asks: int, whole: bool, points: str, seen: bool
+) -> Wire:
+    """What stands with the file; `seen`: no edit in the canvas was left unread."""
     return bot.wording.say(
         "lines.draft",
         label=record.label,
@@ -122,6 +126,7 @@ def _comment(bot: Bot, record: Record, made: Draft, words: int, asks: int, whole
         command=bot.settings.command,
         open=record.state.is_open,
         whole=whole,
+        canvas_left=not seen,
     )
 
 

@@ -26,6 +26,7 @@ from bot.slack.known_as import learn_members
 from bot.slack.learning import fetch_message, learn_group, learn_person
 from bot.slack.lines import post_line
 from bot.slack.opening import open_incident
+from bot.slack.publishing import publish_draft
 from bot.slack.recalling import recall_published
 from bot.slack.recovery import heal, tell_recovered
 from bot.slack.repairing import repair_channel
@@ -52,6 +53,7 @@ JOBS: Mapping[str, Work] = {
     "remind_review": remind_review,
     "post_published": post_published,
     "recall_published": recall_published,
+    "publish_draft": publish_draft,
     "invite_escalated": invite_escalated,
     "join_incident": join_incident,
     "acknowledge_message": acknowledge_message,

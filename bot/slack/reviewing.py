@@ -14,6 +14,7 @@ from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button, actions, section
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
+from bot.slack.canvas_edits import take_canvas_edits
 from bot.slack.faces import read_face
 from bot.slack.gate import Who
 from bot.slack.people import get_to_know, who
@@ -37,6 +38,7 @@ async def post_review(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> 
         asker = await session.get(Person, review.asked_by_id) if review else None
     if review is None or channel is None or owner is None or asker is None:
         return
+    await take_canvas_edits(bot, ctx, incident_id)
     _, record, _ = await read_face(bot, incident_id)
     mine = owner.id == asker.id
     words = bot.wording.say(

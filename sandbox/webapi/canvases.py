@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.canvas import given_back
 from sandbox.channels import Channel
 from sandbox.errors import SlackError
 from sandbox.files import File
@@ -43,6 +44,16 @@ def edit(call: Call) -> JSON:
     return {}
 
 
+def get_content(call: Call) -> JSON:
+    """canvases.getContent: all of it in one string, as Slack words it. Of the two forms only Markdown is given here."""
+    if call.text("content_type", "markdown") != "markdown":
+        raise SlackError("invalid_arguments", "only markdown is given by this workspace [json-pointer:/content_type]")
+    canvas = call.ws.files.get(call.text("canvas_id"))
+    if canvas is None or canvas.deleted or not _viewable(call, canvas):
+        raise SlackError("canvas_not_found")
+    return {"content": given_back(canvas.content.decode(), canvas.title)}
+
+
 def delete(call: Call) -> JSON:
     """canvases.delete: gone for everybody."""
     _canvas(call).deleted = True
@@ -71,6 +82,12 @@ def _room(call: Call) -> Channel:
     return channel
 
 
+def _viewable(call: Call, canvas: File) -> bool:
+    """Its owner sees it, and so do the members of the channel whose own it is."""
+    here = [channel for channel in call.ws.channels if channel.canvas_id == canvas.id]
+    return canvas.user_id == call.user_id or any(call.user_id in channel.members for channel in here)
+
+
 def _canvas(call: Call) -> File:
     canvas = call.ws.files.get(call.text("canvas_id"))
     if canvas is None or canvas.deleted:
@@ -84,5 +101,6 @@ METHODS = {
     "canvases.create": create,
     "canvases.delete": delete,
     "canvases.edit": edit,
+    "canvases.getContent": get_content,
     "conversations.canvases.create": create_in_channel,
 }

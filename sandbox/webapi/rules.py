@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {
     "canvases.create": Rule(("canvases:write",), (), 2),
     "canvases.delete": Rule(("canvases:write",), ("canvas_id",), 3),
     "canvases.edit": Rule(("canvases:write",), ("canvas_id", "changes"), 3),
+    "canvases.getContent": Rule(("canvases:read",), ("canvas_id",), 3),
     "chat.delete": Rule(_CHAT, ("channel", "ts"), 3),
     "chat.deleteScheduledMessage": Rule(_CHAT, ("channel", "scheduled_message_id"), 3),
     "chat.getPermalink": Rule((), ("channel", "message_ts"), None),

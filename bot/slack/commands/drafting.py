@@ -10,9 +10,7 @@ from bot.domain.errors import NoSuchVersion
 from bot.domain.markup import escape
 from bot.domain.masking import mask
 from bot.domain.questions import READ
-from bot.drafting.press import press
-from bot.incidents import read_record
-from bot.postmortems import Standing, difference, draft_again, take_edit
+from bot.postmortems import Standing, difference, take_edit
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import Command
@@ -20,6 +18,7 @@ from bot.slack.instants import spoken
 from bot.slack.lacking import with_questions
 from bot.slack.modals.draft import draft_form, edited_text, section_buttons
 from bot.slack.parts import SOME_WORDS
+from bot.slack.publishing import draft_of
 from bot.wording import Wire
 from storage.drafts import version_of, versions_of
 from storage.queue import Job, rearm
@@ -33,12 +32,7 @@ _SHOWN = 2_400
 
 async def draft_now(call: Call) -> Standing:
     """The draft as it stands, with the newest facts, kept as a version."""
-    settings = call.bot.settings
-    record = await read_record(
-        call.session, call.about, zone_label=settings.timezone_label, prefix=settings.incident_prefix
-    )
-    made = press(record, settings, call.bot.wording).document.text
-    return await draft_again(call.session, call.about, made, call.bot.wording, at=call.now)
+    return await draft_of(call.bot, call.session, call.about, at=call.now)
 
 
 async def _edit_draft(call: Call) -> Answer:
@@ -54,7 +48,7 @@ async def _edit_draft(call: Call) -> Answer:
     edited = mask(edited_text(given, call.keyed.values)).text
     person = call.actor.id
     kept = await take_edit(
-        call.session, call.about, given, edited, call.bot.wording, at=call.now, person_id=person, origin="slack"
+        call.session, call.about, given.text, edited, call.bot.wording, at=call.now, person_id=person, origin="slack"
     )
     assert kept.version is not None
     await rearm(call.session, posted(call))

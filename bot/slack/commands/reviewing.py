@@ -6,16 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.consequences import lane_of
-from bot.domain.errors import PublishedAlready, UndecidedDraft
 from bot.domain.incident import CLOSED
 from bot.domain.markup import mentioned
-from bot.postmortems import PublishedError, publish, targets
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands.drafting import draft_now
 from bot.slack.commands.measures import due_date
 from bot.slack.parts import ANY_PERSON
+from bot.slack.publishing import is_read_first, make_final, publish_later
 from bot.wording import Wire
 from storage.artifacts import note_audit
 from storage.drafts import review_of
@@ -51,20 +50,17 @@ async def _review(call: Call) -> Answer:
 
 
 async def _publish(call: Call) -> Answer:
-    """Freeze what stands, and send it where the settings say. Raises UndecidedDraft and PublishedAlready."""
-    standing = await draft_now(call)
-    if standing.asks:
-        raise UndecidedDraft(count=standing.asks)
-    try:
-        version = await publish(call.session, call.about, at=call.now, actor=call.actor.user_id)
-    except PublishedError:
-        raise PublishedAlready(number=standing.version.number if standing.version else 0) from None
-    about = {"incident": call.about.id, "version": version.number, "by": call.actor.user_id}
+    """Freeze what stands, and send it where the settings say, once its canvas was read.
+
+    Raises UndecidedDraft and PublishedAlready.
+    """
+    if await is_read_first(call.bot, call.session, call.about.id):
+        later = publish_later(call.about.id, call.key, call.actor.user_id, call.now)
+        await enqueue(call.session, later)
+        return Answer(call.say("answers.publishing"))
+    by = call.actor.user_id
+    version, kinds = await make_final(call.bot, call.session, call.about, at=call.now, by=by)
     private = call.about.visibility == "private"
-    kinds = () if private else targets(call.bot.settings)
-    # Outside of the chat one at a time, in order, so that no earlier version is written over a later one.
-    for kind, lane in (("post_published", lane_of(call.about.id)), *((kind, kind) for kind in kinds)):
-        await enqueue(call.session, Job(f"{kind}:{call.about.id}:{version.number}", kind, call.now, lane, about))
     archive = (Button(call.label("archive"), "archive"),) if call.about.status in CLOSED else ()
     words = call.say("answers.published", number=version.number, places=list(kinds), private=private)
     return Answer(words, archive)
