@@ -169,6 +169,12 @@ async def sets_topic(asked: Asked) -> JSON:
     return {}
 
 
+async def edits_canvas(asked: Asked) -> JSON:
+    """Leave this in the channel's canvas."""
+    await asked.person.edits_canvas(asked.channel, asked.text("text"))
+    return {}
+
+
 async def opens_direct(asked: Asked) -> JSON:
     """Open the conversation with somebody, or with the app."""
     user = asked.body.get("user")
@@ -238,8 +244,8 @@ async def shortcut(asked: Asked) -> JSON:
 ACTS: dict[str, Callable[[Asked], Awaitable[JSON]]] = {
     act.__name__: act
     for act in (
-        says, types, edits, deletes, dismisses, reacts, pins, uploads, joins, leaves, invites, sets_topic, opens_direct,
-        opens_home, clicks, chooses, fills, submits, closes, asks, shortcut,
+        says, types, edits, deletes, dismisses, reacts, pins, uploads, joins, leaves, invites, sets_topic, edits_canvas,
+        opens_direct, opens_home, clicks, chooses, fills, submits, closes, asks, shortcut,
     )
 }  # fmt: skip
 

@@ -130,6 +130,7 @@ def _place(screen: Screen) -> JSON:
         "topic": words(ws, viewer, channel.topic.value),
         "members": [face(ws, ws.people[u]) for u in channel.members if u in ws.people],
         "bookmarks": [_bookmark(ws, viewer, b) for b in channel.bookmarks.values()],
+        "canvas": viewer.reads_canvas(channel),
         "pins": [_pin(ws, viewer, p.message) for p in channel.pins.values()],
         "messages": [message(ws, viewer, m) for m in shown[-LONGEST:]],
         "earlier": max(0, len(shown) - LONGEST),

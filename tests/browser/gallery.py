@@ -15,6 +15,7 @@ from tests.sandbox_rig import MANIFEST, Rig, rig
 JSON = dict[str, Any]
 _MANIFEST = deepcopy(MANIFEST)
 _MANIFEST["features"]["slash_commands"][0] |= {"usage_hint": "gallery | form | ask", "description": "Shows things"}
+_MANIFEST["oauth_config"]["scopes"]["bot"] += ["canvases:read", "canvases:write"]
 
 
 def plain(text: str) -> JSON:

@@ -74,6 +74,21 @@ async def test_a_command_shows_its_hint_and_an_unknown_one_is_refused_with_its_w
     await expect(show.view.get_by_role("alert")).to_contain_text("/nothing is not a command")
 
 
+async def test_a_canvas_is_read_and_edited(show: Show) -> None:
+    rig = show.app.rig
+    await expect(show.button("Canvas")).to_have_count(0)
+    content = {"type": "markdown", "markdown": "- one\n- two\n"}
+    made = await rig.client.conversations_canvases_create(channel_id=rig.ops.id, document_content=content)
+    await show.button("Canvas").click()
+    field = show.dialog.get_by_role("textbox", name="Canvas of #ops")
+    await expect(field).to_have_value("# ops\n\n* one\n* two\n")
+    await field.fill("# ops\n\n* one\n* three\n")
+    await show.button("Save the canvas").click()
+    await expect(field).to_have_count(0)
+    told = await rig.client.canvases_getContent(canvas_id=made["canvas_id"])
+    assert told["content"] == "# ops\n\n* one\n* three\n"
+
+
 async def test_every_block_is_drawn_and_every_control_is_used(show: Show) -> None:
     await show.types("/probe gallery")
     shown = show.message("A header")

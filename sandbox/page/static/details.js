@@ -1,4 +1,4 @@
-// What a channel's head opens: its members and topic, its pins.
+// What a channel's head opens: its members and topic, its pins, its canvas.
 
 import { act } from "./talk.js";
 import { avatar } from "./avatar.js";
@@ -42,4 +42,13 @@ export function pinsDialog(place) {
     el("button", { type: "button", cls: "link", onclick: () => (box.close("go"), go({ channel: place.id, thread: one.thread, flash: one.ts })) },
       "Go to the message")));
   const box = openDialog("Pinned messages", el("ul", { cls: "plain" }, pins));
+}
+
+export function canvasDialog(place, name) {
+  const label = `Canvas of ${name}`;
+  const inside = place.member && !place.archived;
+  const field = el("textarea", { cls: "field", rows: 20, value: place.canvas, "aria-label": label, readonly: inside ? null : true });
+  const save = async () => (await act("edits_canvas", { text: field.value })) && box.close("done");
+  const button = el("button", { type: "button", cls: "button primary", onclick: save }, "Save the canvas");
+  const box = openDialog(label, field, { footer: inside ? [button] : [] });
 }

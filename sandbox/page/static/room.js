@@ -4,7 +4,7 @@ import { act } from "./talk.js";
 import { el, fill, icon, iconButton } from "./dom.js";
 import { composer } from "./composer.js";
 import { messageList } from "./messages.js";
-import { pinsDialog, roomDialog } from "./details.js";
+import { canvasDialog, pinsDialog, roomDialog } from "./details.js";
 import { go, here } from "./place.js";
 import { link, words } from "./words.js";
 
@@ -48,6 +48,9 @@ function heading(place, name) {
   const pins = place.pins.length
     ? el("button", { type: "button", cls: "button quiet-button", "data-spot": "pins", onclick: () => pinsDialog(place) },
       icon("pin"), `${place.pins.length} pinned`) : null;
+  const canvas = place.canvas === null ? null : el("button", {
+    type: "button", cls: "button quiet-button", "data-spot": "canvas", onclick: () => canvasDialog(place, name),
+  }, icon("file"), "Canvas");
   const members = direct ? null : el("button", {
     type: "button", cls: "button quiet-button", "data-spot": "members", onclick: () => roomDialog(place, name),
     "aria-label": `${place.members.length} members, details of ${name}`,
@@ -55,7 +58,7 @@ function heading(place, name) {
   const marks = place.bookmarks.map((one) =>
     el("span", { cls: "bookmark" }, one.emoji.length ? words(one.emoji) : icon("link"), link(one.link, one.title)));
   return [
-    el("div", { cls: "room-title" }, back, title, topic, el("span", { cls: "grow" }), pins, members),
+    el("div", { cls: "room-title" }, back, title, topic, el("span", { cls: "grow" }), canvas, pins, members),
     marks.length ? el("div", { cls: "bookmarks", "aria-label": "Bookmarks", role: "group" }, marks) : null,
   ];
 }
