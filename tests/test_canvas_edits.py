@@ -102,9 +102,16 @@ async def test_what_contradicts_the_record_asks_and_keeps_from_publishing(tmp_pa
         assert rig.ws.refused == []
 
 
-async def test_a_canvas_that_cannot_be_read_any_more_is_left_as_it_is(tmp_path: Path) -> None:
+async def test_where_a_canvas_cannot_be_read_its_head_says_so_or_it_is_left_as_it_is(tmp_path: Path) -> None:
     async with running(tmp_path, draft_canvas="on") as rig:
+        rig.ws.faults.add("canvases.getContent", "before", error="missing_scope", times=None)
         await begin(rig)
+        assert canvas(rig).startswith("*A copy of the postmortem's draft. It is written anew with each draft")
+        await change(rig, ("the cache was full", "the cache was overfull"))
+        rig.ws.faults.clear()
+        text = await again(rig)
+        assert text.startswith("*The postmortem's draft. What you change below")
+        assert "overfull" not in text, "as its head said"
         await change(rig, ("the cache was full", "the cache was overfull"))
         edited = canvas(rig)
         rig.ws.faults.add("canvases.getContent", "before", error="missing_scope", times=None)
@@ -121,23 +128,6 @@ async def test_a_canvas_that_cannot_be_read_any_more_is_left_as_it_is(tmp_path: 
         assert rig.ws.refused == []
 
 
-async def test_where_canvases_cannot_be_read_their_head_says_that_edits_are_lost(tmp_path: Path) -> None:
-    async with running(tmp_path, draft_canvas="on") as rig:
-        rig.ws.faults.add("canvases.getContent", "before", error="missing_scope", times=None)
-        await begin(rig)
-        assert canvas(rig).startswith("*A copy of the postmortem's draft. It is written anew with each draft")
-        await change(rig, ("the cache was full", "the cache was overfull"))
-        await rig.types("ana", "/incident impact 40 customers could not pay")
-        text = await again(rig)
-        assert text.startswith("*A copy of the postmortem's draft.")
-        assert "overfull" not in text
-        assert "40 customers" in text
-        rig.ws.faults.clear()
-        assert (await again(rig)).startswith("*The postmortem's draft. What you change below")
-        await change(rig, ("the cache was full", "the cache was overfull"))
-        assert "overfull" in await again(rig)
-
-
 async def test_an_edit_between_two_attempts_to_write_the_canvas_is_not_lost(tmp_path: Path) -> None:
     async with running(tmp_path, draft_canvas="on") as rig:
         await begin(rig)
@@ -148,7 +138,6 @@ async def test_an_edit_between_two_attempts_to_write_the_canvas_is_not_lost(tmp_
         await change(rig, ("the cache was full", "the cache was overfull"))
         await rig.later(SOON)
         assert "overfull" in canvas(rig), "the second attempt did not write over it"
-        assert "overfull" in await again(rig)
         rig.ws.faults.add("canvases.edit", "before", drop=True)
         await rig.types("ana", "/incident action cleared the slow disk")
         await rig.types("ana", "/incident postmortem")
@@ -157,7 +146,9 @@ async def test_an_edit_between_two_attempts_to_write_the_canvas_is_not_lost(tmp_
         await rig.later(timedelta(minutes=5))
         assert "41 customers" in canvas(rig)
         assert "the slow disk" in canvas(rig)
-        assert "41 customers" in posts_of_drafts(rig)[-1].files[0].content.decode(), "made once more"
+        posted = posts_of_drafts(rig)[-1].files[0].content.decode()
+        assert "41 customers" in posted, "made once more"
+        assert "overfull" in posted
         assert rig.ws.refused == []
 
 
@@ -172,6 +163,7 @@ async def test_redacted_words_do_not_come_back_from_the_canvas(tmp_path: Path) -
         text = await again(rig)
         assert "gave Pat" not in text
         assert "the cache was overfull" in text
-        assert "gave Pat" not in await again(rig)
         await change(rig, ("the cache was overfull", "the cache overflowed"))
-        assert "the cache overflowed" in await again(rig)
+        text = await again(rig)
+        assert "the cache overflowed" in text
+        assert "gave Pat" not in text
