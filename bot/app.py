@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock, SystemClock
 from bot.domain.when import warm_up
+from bot.edits import take_in
 from bot.incidents import WEBHOOK
 from bot.integrations import publishing, webhook
 from bot.jobs import Gates, Handler, Pace, Retry, Worker
@@ -68,6 +69,7 @@ class Tocsin:
         self._pace = pace or Pace()
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
+        self._bot: Bot | None = None
         self._patience = patience
         self._health = Health(self.clock, self.metrics)
         self._server = Server(self._health, host=settings.http_host)
@@ -99,6 +101,7 @@ class Tocsin:
             api=api,
             metrics=self.metrics,
         )
+        self._bot = bot
         await asyncio.to_thread(warm_up)
         bot.identity = await self._identify(api)
         await patiently(url, lambda: self._remember(bot))
@@ -251,6 +254,12 @@ class Tocsin:
             await self._slack.stop(INTAKE_GRACE)
         if self._replies is not None:
             await self._replies.drain(ANSWER_GRACE)
+
+    async def take_edits(self) -> int:
+        """Take in what was edited in files meanwhile (`tocsin draft --into`); how many there were."""
+        if self._bot is None:
+            return 0
+        return await take_in(self._bot.db, self.settings, self._bot.wording, at=self.clock.now())
 
     @property
     def ports(self) -> list[int]:

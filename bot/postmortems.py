@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.consequences import lane_of
+from bot.consequences import job_about, lane_of
 from bot.drafting.merging import Merged, merge
 from bot.incidents import WEBHOOK, delivery
 from bot.settings import Settings
@@ -26,6 +26,8 @@ from storage.tables import DraftVersion, Incident
 
 #: The kinds of jobs that write a published version outside of the chat.
 FOLDER, GIT = "publish_folder", "publish_git"
+#: So long after an edit the channel's file is replaced: one file for several edits.
+POSTED_AFTER = timedelta(minutes=2)
 #: What the world outside is told when a version is published, and when words were taken out of one.
 PUBLISHED, REDACTED = "postmortem.published", "postmortem.redacted"
 
@@ -94,6 +96,15 @@ async def take_edit(
             person_id=person_id,
         )
     return Standing(newest, merged.text, merged.asks)
+
+
+def posted_again(incident_id: int, at: datetime, *, asked: str) -> Job:
+    """The job that replaces the channel's file after an edit `at` that instant, and its copy in the canvas.
+
+    `asked` says who or what asks: the file is made again though the incident may be open.
+    """
+    job = job_about(incident_id, "post_draft", at + POSTED_AFTER)
+    return replace(job, payload={**job.payload, "asked": asked})
 
 
 def targets(settings: Settings) -> tuple[str, ...]:

@@ -270,7 +270,7 @@ class Review(SQLModel, table=True):
 
 
 class Inbox(SQLModel, table=True):
-    """What came in already, by the sender's own key (event id, hashed trigger): nothing is taken twice."""
+    """What came in already, by the sender's own key (`edit:<id>`, of an edit from a file): nothing is taken twice."""
 
     __tablename__ = "inbox"
     key: str = Field(primary_key=True)

@@ -29,7 +29,10 @@ def at_the_shell(rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return tocsin
 
 
-async def test_a_file_keeps_its_edits_and_takes_new_facts(rig: Rig, at_the_shell: Tocsin) -> None:
+async def test_a_file_keeps_its_edits_and_takes_new_facts(
+    rig: Rig, at_the_shell: Tocsin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.cli.keeping.PATIENCE", timedelta(0))  # a bot that hangs takes nothing in
     await rig.declare()
     await rig.types("ana", "/incident action restarted the cache")
     await rig.types("ana", "/incident note looked at the queue")
@@ -50,10 +53,54 @@ async def test_a_file_keeps_its_edits_and_takes_new_facts(rig: Rig, at_the_shell
     assert "the disk was full" in text
     assert "looked at the queue" not in text
     assert "A word of ours." in text
+    assert "second cache" not in await asyncio.to_thread(at_the_shell, "draft", "1")
+    assert await rig.bot.take_edits() == 1, "it comes to itself"
+    assert "second cache" in await asyncio.to_thread(at_the_shell, "draft", "1")
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "one.md")
+    assert path.read_text() == text
     other = path.with_name("other.md")
     other.write_text("mine")
     await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "other.md", ends=1)
     assert other.read_text() == "mine"
+
+
+async def into(rig: Rig, at_the_shell: Tocsin, name: str) -> None:
+    """`--into` beside the running bot, which looks for edits all the while."""
+    told = asyncio.create_task(asyncio.to_thread(at_the_shell, "draft", "1", "--into", name))
+    while not told.done():
+        await rig.bot.take_edits()
+        await asyncio.sleep(0.02)
+    await told
+
+
+async def test_an_edit_in_a_file_is_one_of_the_incident(rig: Rig, at_the_shell: Tocsin) -> None:
+    folder = Path(rig.settings.data_dir)
+    one, two = folder / "one.md", folder / "two.md"
+    await rig.declare()
+    await rig.types("ana", "/incident action gave Pat the key of the vault")
+    await rig.types("ana", "/incident action restarted the cache")
+    await rig.types("ana", "/incident resolve all is well")
+    await into(rig, at_the_shell, "one.md")
+    await into(rig, at_the_shell, "two.md")
+    one.write_text(one.read_text().replace("the cache", "the cache in Oslo").replace("the vault", "the vault, blue"))
+    await into(rig, at_the_shell, "one.md")
+    assert "restarted the cache in Oslo" in one.read_text()
+    await rig.later(timedelta(minutes=3))
+    (post,) = [each for each in rig.posts() if each.files]
+    assert post.files[0].content.decode() == one.read_text(), "the file in the channel has it too"
+    assert "edited in a file" in (await rig.types("ana", "/incident versions")).text
+    two.write_text(two.read_text().replace("the cache", "the cache twice").replace("the vault", "the vault, red"))
+    await rig.types("ana", "/incident redact #2")
+    await into(rig, at_the_shell, "two.md")
+    text = two.read_text()
+    assert all(words in text for words in ("To decide", "in Oslo", "twice")), "two said different things of one"
+    assert not any(words in text for words in ("red [2]", "the vault")), "an old file brings no redacted words back"
+    await rig.bot.stop()
+    two.write_text(text.replace("all is well", "all is well again"))
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "two.md")
+    assert "all is well again" in await asyncio.to_thread(at_the_shell, "draft", "1")
+    origins = [line.split()[2] for line in (await asyncio.to_thread(at_the_shell, "versions", "1")).splitlines()]
+    assert origins.count("file") == 3
 
 
 async def test_redacted_words_leave_every_version(rig: Rig, at_the_shell: Tocsin) -> None:

@@ -40,34 +40,71 @@ def draft(
     template: Annotated[
         str | None, typer.Option(help="standard, sre, executive or one of your own; else the setting's.")
     ] = None,
-    into: Annotated[
-        Path | None, typer.Option(help="Write the Markdown into this file, merged with what you edited there.")
-    ] = None,
+    into: Annotated[Path | None, typer.Option(help="Write Markdown into this file; your edits there are kept.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write it to this file instead of printing it.")] = None,
 ) -> None:
     """Print the drafted postmortem of an incident.
 
     It is made from what is stored, so Slack need not answer, and a running bot is not disturbed. The same record gives
-    the same bytes every time. What people edited in Slack stands in all but the JSON, unless a template is named.
-    Private incidents can be read too, and the log says so. Ends with 1 if there is no such incident, with 3 if the
-    database cannot be read.
+    the same bytes every time. What people edited stands in all but the JSON, unless a template is named; what was
+    edited in a file of --into is kept first, by the running bot where it has the SQLite file. Private incidents can be
+    read too, and the log says so. Ends with 1 if there is no such incident, with 3 if the database cannot be read.
     """
     import asyncio
 
     from bot.cli.pictures import pictures_of
-    from bot.cli.private import note_read
-    from bot.cli.reading import drafts_of, numbered
+    from bot.cli.reading import numbered
 
     chosen = settings()
-    record, versions = asyncio.run(drafts_of(chosen, numbered(number, chosen.incident_prefix)))
-    note_read(chosen, "draft", [record.label] if record.state.visibility == "private" else [])
+    wanted = numbered(number, chosen.incident_prefix)
+    record, versions = _read(chosen, wanted)
     if into is not None and format is not Format.MD:
         raise Stop(WRONG, "--into merges Markdown: leave --format out, or write another form with --output")
+    if kept := into is not None and template is None and _keep(chosen, wanted, into):
+        record, versions = _read(chosen, wanted)
     shown = asyncio.run(pictures_of(chosen, record)) if format is Format.HTML else {}
     content = made(chosen, record, format.value, template, versions, shown)
     if format is Format.MD:
         _tell(chosen, record, content.decode(), template)
-    hand_over(chosen, format, content, into, output)
+    if into is not None:
+        _merge(chosen, wanted, into, content, kept)
+    else:
+        hand_over(format, content, output)
+
+
+def _read(settings: Settings, number: int) -> tuple[Record, list[DraftVersion]]:
+    import asyncio
+
+    from bot.cli.private import note_read
+    from bot.cli.reading import drafts_of
+
+    record, versions = asyncio.run(drafts_of(settings, number))
+    note_read(settings, "draft", [record.label] if record.state.visibility == "private" else [])
+    return record, versions
+
+
+def _keep(settings: Settings, number: int, path: Path) -> bool:
+    """Keep what somebody edited in the file; whether the draft holds it now, or nothing was edited there."""
+    import asyncio
+
+    from bot.cli.edited import given_in
+    from bot.cli.keeping import Kept, edit_in, keep
+
+    last = given_in(path, number)
+    edit = None if last is None else edit_in(path, last["given"], number)
+    if edit is None:
+        # Where the two differ, what was edited before still waits for the bot, or did when this was last run.
+        return last is None or last["record"] == last["given"]
+    kept = asyncio.run(keep(settings, edit))
+    typer.echo(f"{path}: {kept.value}", err=True)
+    return kept is Kept.KEPT
+
+
+def _merge(settings: Settings, number: int, path: Path, content: bytes, kept: bool) -> None:
+    from bot.cli.edited import write_into
+
+    asks = write_into(path, content.decode(), settings, number, kept=kept).asks
+    typer.echo(f"{path}: {asks} to decide" if asks else f"{path}: nothing to decide", err=True)
 
 
 def _tell(settings: Settings, record: Record, markdown: str, template: str | None) -> None:
@@ -82,14 +119,9 @@ def _tell(settings: Settings, record: Record, markdown: str, template: str | Non
     typer.echo(counted(report, wording.plain), err=True)
 
 
-def hand_over(settings: Settings, form: Format, content: bytes, into: Path | None, output: Path | None) -> None:
-    """Merge it into a file, write it to one, or print it. Raises Stop where a terminal could not show it."""
-    if into is not None:
-        from bot.cli.edited import write_into
-
-        asks = write_into(into, content.decode(), settings).asks
-        typer.echo(f"{into}: {asks} to decide" if asks else f"{into}: nothing to decide", err=True)
-    elif output is not None:
+def hand_over(form: Format, content: bytes, output: Path | None) -> None:
+    """Write it to a file, or print it. Raises Stop where a terminal could not show it."""
+    if output is not None:
         output.write_bytes(content)
     elif form in (Format.PDF, Format.DOCX, Format.PNG) and sys.stdout.isatty():
         raise Stop(WRONG, f"{form.value} is nothing to read in a terminal: name a file with --output")

@@ -1,4 +1,4 @@
-"""The draft with what people edited: in Slack, by its versions, and in a file, by what was last written there.
+"""The draft with what people edited: by its versions, and in a file, by what was last written there.
 
 Beside a file lies `.NAME.tocsin`: what was written, without which an edit could not be told from an old fact.
 """
@@ -23,24 +23,41 @@ def as_edited(settings: Settings, versions: Sequence[DraftVersion], made: str) -
     return as_it_stands(versions, made, Wording(settings.locale, settings.template_dir)).text
 
 
-def write_into(path: Path, text: str, settings: Settings) -> Merged:
-    """Write a draft into a file, merged with what somebody made of it there.
+def given_in(path: Path, number: int) -> dict[str, str] | None:
+    """What was last written into a file: the `record`'s own draft then, and the text `given`; None for a new file.
 
-    Raises Stop for a file that was not written by this: it is left as it is.
+    Raises Stop for a file that was not written by this, or not for the incident `number`: it is left as it is.
     """
-    beside = path.with_name(f".{path.name}.tocsin")
-    merged = Merged(text, 0)
-    if path.exists():
-        if not beside.exists():
-            raise Stop(DIFFERENT, f"{path} is there and was not written by this command; name another file")
-        last = json.loads(beside.read_text(encoding="utf-8"))
-        edited = path.read_text(encoding="utf-8")
-        wording = Wording(settings.locale, settings.template_dir)
-        merged = merged_file(last["record"], edited, last["given"], text, wording)
+    if not path.exists():
+        return None
+    beside = _beside(path)
+    if not beside.exists():
+        raise Stop(DIFFERENT, f"{path} is there and was not written by this command; name another file")
+    told = json.loads(beside.read_text(encoding="utf-8"))
+    if told.get("incident", number) != number:
+        raise Stop(DIFFERENT, f"{path} is the draft of incident {told['incident']}; name another file")
+    return {name: str(told[name]) for name in ("record", "given")}
+
+
+def write_into(path: Path, text: str, settings: Settings, number: int, *, kept: bool = False) -> Merged:
+    """Write an incident's draft into a file, merged with what somebody made of it there.
+
+    `kept`: `text` holds that already. Raises Stop as `given_in` does.
+    """
+    last, wording = given_in(path, number), Wording(settings.locale, settings.template_dir)
+    if last is None or kept:
+        merged = merged_file(text, text, text, text, wording)
+    else:
+        merged = merged_file(last["record"], path.read_text(encoding="utf-8"), last["given"], text, wording)
+    told = {"schema": 1, "incident": number, "record": text, "given": merged.text}
     # The file first: what comes in twice after a crash in between is known again, what was lost would not be.
     _replace(path, merged.text)
-    _replace(beside, json.dumps({"schema": 1, "record": text, "given": merged.text}, ensure_ascii=False))
+    _replace(_beside(path), json.dumps(told, ensure_ascii=False))
     return merged
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.tocsin")
 
 
 def _replace(path: Path, text: str) -> None:

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 #: Docker and Kubernetes kill 10 and 30 seconds after SIGTERM; the shorter one counts.
 PATIENCE = 9.5
+#: How often a running bot looks for edits that were left beside its database: a `scandir` of a folder.
+_LOOK = 1.0
 _BEAT = SILENCE.total_seconds() / 4
 
 
@@ -57,6 +59,7 @@ async def serve(bot: Tocsin, data_dir: Path) -> None:
     asked = asyncio.create_task(stopping.wait())
     beating = asyncio.create_task(_beat(data_dir))
     starting = asyncio.create_task(bot.start())
+    taking = asyncio.create_task(_take_edits(bot, starting))
     try:
         await asyncio.wait({asked, starting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
@@ -69,6 +72,7 @@ async def serve(bot: Tocsin, data_dir: Path) -> None:
     finally:
         asked.cancel()
         beating.cancel()
+        taking.cancel()
         await asyncio.wait({starting})
         await _end(bot)
 
@@ -104,3 +108,16 @@ async def _beat(data_dir: Path) -> None:
         except OSError as fault:
             log.warning("no heartbeat could be left", extra={"fault": type(fault).__name__})
         await asyncio.sleep(_BEAT)
+
+
+async def _take_edits(bot: Tocsin, starting: asyncio.Task[None]) -> None:
+    """Edits of drafts that people made in files, once the bot has started and for as long as it runs."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    await asyncio.wait({starting})
+    while True:
+        try:
+            await bot.take_edits()
+        except (SQLAlchemyError, OSError) as fault:  # the edits are still there when the database is back
+            log.warning("edits from files wait", extra={"fault": type(fault).__name__})
+        await asyncio.sleep(_LOOK)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.domain.incident import CLOSED
@@ -38,15 +39,28 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """Who looks a draft through, by Slack id, and until when, an ISO date; None where nobody does, or no day was said.
+
+    `noon` of that day by the incident's clock: whichever zone a reader is in, it is mostly the same day there.
+    """
+
+    owner_id: str | None = None
+    due: str | None = None
+    noon: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """Everything on one person's home tab. `calls` are escalations that wait for them: (incident, number, words)."""
+    """Everything on one person's home tab. `calls` are escalations that wait for them: (incident, number, words);
+    with each task stands what they may do about it."""
 
     opened: Sequence[Shown]
     ended: Sequence[Shown]
-    drafts: Sequence[Shown]
+    drafts: Sequence[tuple[Shown, Looked]]
     roles: Sequence[tuple[Shown, str]]
     calls: Sequence[tuple[Shown, int, str]]
-    tasks: Sequence[tuple[Shown, Task]]
+    tasks: Sequence[tuple[Shown, Task, Collection[str]]]
     names: Names
     declares: bool
 
@@ -85,7 +99,7 @@ class HomePage:
         sight = self._sight
         yield "mine", [*self._mine()]
         yield "open", [self._incident(one) for one in sight.opened]
-        yield "drafts", [self._incident(one) for one in sight.drafts]
+        yield "drafts", [self._incident(one, looked) for one, looked in sight.drafts]
         yield "recent", [self._incident(one) for one in sight.ended]
 
     def _mine(self) -> Iterator[Row]:
@@ -100,12 +114,19 @@ class HomePage:
             known = self._bot.settings.role_named(role)
             title = self._plain(shown.incident.title)
             yield Row(say("answers.home_role", role=known.title if known else role, title=title, **self._about(shown)))
-        for shown, task in self._sight.tasks:
+        for shown, task, may in self._sight.tasks:
             line = task_line(self._bot, task, self._sight.names, self._label(shown))
             where = Wire(f"{line} {self._channel(shown)}") if shown.private and shown.channel else line
-            yield Row(where, () if shown.private else task_choices(self._bot, task, shown.incident.number))
+            yield Row(where, () if shown.private else task_choices(self._bot, task, shown.incident.number, may))
 
-    def _incident(self, shown: Shown) -> Row:
+    def _looked(self, looked: Looked | None) -> dict[str, Any]:
+        if looked is None:
+            return {"drafted": False, "owner": None, "due": None}
+        owner = self._sight.names.person(looked.owner_id) if looked.owner_id else None
+        due = token(looked.noon, "{date_long_pretty}", looked.due) if looked.noon and looked.due else None
+        return {"drafted": True, "owner": owner, "due": due}
+
+    def _incident(self, shown: Shown, looked: Looked | None = None) -> Row:
         incident, names = shown.incident, self._sight.names
         is_open = incident.status not in CLOSED
         at = (incident.started_at or incident.declared_at) if is_open else incident.resolved_at
@@ -120,6 +141,7 @@ class HomePage:
             open=is_open,
             # Slack counts the minutes itself, so that the tab need not be sent each minute.
             ago=token(at, "{ago}", f"{at:%Y-%m-%d %H:%M} UTC") if at else None,
+            **self._looked(looked),
             **self._about(shown),
         )
         label = self._bot.wording.plain("labels.catchup")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,11 +20,13 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.escalating import asked_by
 from bot.slack.gate import MEMBERS, Who, may
-from bot.slack.home_page import HomePage, Shown, Sight
+from bot.slack.home_page import HomePage, Looked, Shown, Sight
 from bot.slack.known_as import known_as
 from bot.slack.people import get_to_know, who
 from bot.slack.places import pages
+from bot.slack.task_lines import task_acts
 from storage.artifacts import artifact
+from storage.drafts import review_of
 from storage.entries import entries_of
 from storage.homes import home_of, keep_home, rooms_of
 from storage.incidents import channel_of_incident
@@ -34,6 +37,7 @@ from storage.viewing import Viewer, incidents_seen, tasks_seen
 
 #: Slack does not say when somebody leaves the tab: for so long after it was opened it is looked at again, so often.
 FOLLOWED, EACH = timedelta(minutes=15), timedelta(minutes=1)
+_NOON = time(12)
 ENDED_MOST = 30  # ended incidents that are looked at for drafts
 
 
@@ -122,24 +126,37 @@ async def _sight(bot: Bot, session: AsyncSession, viewer: Viewer, person: Person
     opened = [one for one in seen if one.status not in CLOSED]
     ended = [one for one in seen if one.status in CLOSED][:ENDED_MOST]
     shown = {one.id: await _shown(session, one) for one in (*opened, *ended)}
-    tasks = [
-        (shown.get(incident.id) or await _shown(session, incident), task)
-        for incident, entries in await tasks_seen(session, viewer)
-        for task in tasks_in(entries)
-        if task.state == OPEN and person.user_id in task.people
-    ]
+    tasks = []
+    for incident, entries in await tasks_seen(session, viewer):
+        mine = [task for task in tasks_in(entries) if task.state == OPEN and person.user_id in task.people]
+        room = shown.get(incident.id) or await _shown(session, incident) if mine else None
+        can = await task_acts(session, bot.settings, person, incident) if mine else frozenset()
+        tasks += [(room, task, can) for task in mine if room is not None]
     also = await known_as(session, bot.settings, person, None)
     drafts = [one for one in ended if one.status == RESOLVED and one.published_at is None]
     return Sight(
         opened=[shown[one.id] for one in opened],
         ended=[shown[one.id] for one in ended],
-        drafts=[shown[one.id] for one in drafts if await artifact(session, one.id, "draft") is not None],
+        drafts=[
+            (shown[one.id], await _looked(session, one))
+            for one in drafts
+            if await artifact(session, one.id, "draft") is not None
+        ],
         roles=await _roles(session, opened, shown, person.user_id),
         calls=await _calls(session, opened, shown, person.user_id),
         tasks=tasks,
         names=await names(session, viewer.workspace_id),
         declares=may(who(person), "declare", MEMBERS, bot.settings.permissions, also),
     )
+
+
+async def _looked(session: AsyncSession, incident: Incident) -> Looked:
+    review = await review_of(session, incident.id)
+    owner = await session.get(Person, review.owner_id) if review else None
+    if review is None or owner is None:
+        return Looked()
+    noon = datetime.combine(date.fromisoformat(review.due), _NOON, ZoneInfo(incident.zone)) if review.due else None
+    return Looked(owner.user_id, review.due, noon)
 
 
 async def _shown(session: AsyncSession, incident: Incident) -> Shown:

@@ -6,7 +6,7 @@ What was said is remembered with the saying, so that no restart says it twice. K
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +26,9 @@ from bot.slack.faces import read_face
 from bot.slack.gate import Who
 from bot.slack.people import who
 from bot.slack.posting import tell_privately
-from bot.slack.task_lines import task_choices, task_line
+from bot.slack.task_lines import task_acts, task_choices, task_line
 from storage.artifacts import artifacts_named, keep_artifact
-from storage.incidents import channel_of_incident
+from storage.incidents import channel_of_incident, incident_by_id
 from storage.people import find_person
 from storage.queue import rearm
 
@@ -84,8 +84,10 @@ class _Telling:
         """In a direct message, which stays; in the channel alone where they may know of the incident only there."""
         async with self.bot.db.read() as session:
             person = await find_person(session, self.bot.identity.team_id, user_id)
+            incident = await incident_by_id(session, self.incident_id)
+            acts = await task_acts(session, self.bot.settings, person, incident) if person else frozenset()
         only_there = self.private or person is None or who(person) is not Who.MEMBER
-        answer = self._answer(tasks)
+        answer = self._answer(tasks, acts)
 
         async def call(_: int) -> bool:
             text, blocks, api = answer.words, answer.blocks(), self.bot.api
@@ -103,7 +105,7 @@ class _Telling:
 
         await self.ctx.step(f"tell:{user_id}", call, save)
 
-    def _answer(self, tasks: Sequence[Task]) -> Answer:
+    def _answer(self, tasks: Sequence[Task], acts: Collection[str]) -> Answer:
         """One task has its buttons below it, of several each has them in a menu."""
         days = [task.due.isoformat() for task in tasks if task.due]
         title = mask(plain(self.record.state.title, self.record.names)).text
@@ -117,9 +119,9 @@ class _Telling:
             due=min(days),
         )
         if len(tasks) == 1:
-            return Answer(words, self._choices(tasks[0]))
-        rows = [Row(task_line(self.bot, one, self.record.names), self._choices(one)) for one in tasks]
+            return Answer(words, self._choices(tasks[0], acts))
+        rows = [Row(task_line(self.bot, one, self.record.names), self._choices(one, acts)) for one in tasks]
         return Answer(words, rows=tuple(rows))
 
-    def _choices(self, task: Task) -> tuple[Button, ...]:
-        return task_choices(self.bot, task, self.record.number, reminded=True)
+    def _choices(self, task: Task, acts: Collection[str]) -> tuple[Button, ...]:
+        return task_choices(self.bot, task, self.record.number, acts, reminded=True)

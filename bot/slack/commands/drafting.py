@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-
-from bot.consequences import job_about
 from bot.domain.errors import NoSuchVersion
 from bot.domain.markup import escape
 from bot.domain.masking import mask
 from bot.domain.questions import READ
-from bot.postmortems import Standing, difference, take_edit
+from bot.postmortems import Standing, difference, posted_again, take_edit
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import Command
@@ -24,8 +20,6 @@ from storage.drafts import version_of, versions_of
 from storage.queue import Job, rearm
 from storage.tables import DraftVersion, Person
 
-#: So long after an edit the channel's file is replaced: one file for several edits.
-POSTED_AFTER = timedelta(minutes=2)
 #: Characters of a difference that fit an answer.
 _SHOWN = 2_400
 
@@ -104,8 +98,7 @@ async def _line(call: Call, before: DraftVersion | None, version: DraftVersion) 
 
 def posted(call: Call) -> Job:
     """The job that replaces the channel's file, and its copy in the canvas."""
-    job = job_about(call.about.id, "post_draft", call.now + POSTED_AFTER)
-    return replace(job, payload={**job.payload, "asked": call.key})
+    return posted_again(call.about.id, call.now, asked=call.key)
 
 
 COMMANDS = (

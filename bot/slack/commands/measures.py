@@ -15,6 +15,7 @@ from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import entry_named, require_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.parts import PERSON, SOME_WORDS, WORDS, entry
+from bot.slack.task_lines import ACTS
 
 
 def measure(call: Call, kind: Kind) -> tuple[str, dict[str, Any]]:
@@ -95,7 +96,15 @@ COMMANDS = (
         allowed=RECORDERS,
         message=True,
     ),
-    Command("done", _about_task(Kind.TASK_DONE), keys=AT, parts=(entry(Kind.TASK), SOME_WORDS)),
-    Command("wont-do", _about_task(Kind.TASK_DROPPED, words_needed=True), keys=AT, parts=(entry(Kind.TASK), WORDS)),
-    Command("assign", _about_task(Kind.TASK_ASSIGNED), keys=AT, parts=(entry(Kind.TASK), PERSON)),
+    Command("done", _about_task(Kind.TASK_DONE), keys=AT, allowed=ACTS["done"], parts=(entry(Kind.TASK), SOME_WORDS)),
+    Command(
+        "wont-do",
+        _about_task(Kind.TASK_DROPPED, words_needed=True),
+        keys=AT,
+        allowed=ACTS["wont-do"],
+        parts=(entry(Kind.TASK), WORDS),
+    ),
+    Command(
+        "assign", _about_task(Kind.TASK_ASSIGNED), keys=AT, allowed=ACTS["assign"], parts=(entry(Kind.TASK), PERSON)
+    ),
 )

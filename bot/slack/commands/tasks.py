@@ -13,7 +13,7 @@ from bot.slack.answer import Answer, Row
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.numbers import entry_named, leading_number
-from bot.slack.task_lines import task_choices, task_line
+from bot.slack.task_lines import ACTS, task_choices, task_line
 from bot.slack.task_reminding import STOPPED, reminder_of
 from storage.artifacts import keep_artifact
 from storage.entries import entries_of
@@ -47,10 +47,11 @@ async def _tasks(call: Call) -> Answer:
 
 async def _rows(call: Call, shown: Sequence[tuple[int, Task]]) -> tuple[Row, ...]:
     names, prefix = await call.names(), call.bot.settings.incident_prefix
+    acts = frozenset(act for act, allowed in ACTS.items() if call.may(act, allowed))
     return tuple(
         Row(
             task_line(call.bot, task, names, None if call.incident else f"{prefix}-{number}"),
-            task_choices(call.bot, task, number),
+            task_choices(call.bot, task, number, acts),
         )
         for number, task in shown
     )
@@ -85,5 +86,5 @@ async def _reminders(call: Call) -> Answer:
 
 COMMANDS = (
     Command("tasks", _tasks, allowed=RECORDERS, anywhere=True, writes=False, double=False),
-    Command("reminders", _reminders, allowed=RECORDERS, double=False),
+    Command("reminders", _reminders, allowed=ACTS["reminders"], double=False),
 )
