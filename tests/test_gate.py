@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.slack.command import RECORDERS
 from bot.slack.commands import COMMANDS
 from bot.slack.gate import MARK, Who, may
+from bot.slack.task_lines import ACTS
 from storage.database import Database
 from storage.tables import Audit
 from tests.rig import Rig, running
@@ -226,3 +227,8 @@ async def test_what_bots_say_is_kept_and_never_acts(rig: Rig) -> None:
     await rig.quiet()
     assert "action: !action" not in await rig.timeline()
     assert rig.ws.refused == []
+
+
+def test_a_task_has_no_button_for_whom_it_is_refused() -> None:
+    by_name = {command.name: command for command in COMMANDS}
+    assert {act: by_name[act].allowed for act in ACTS} == ACTS

@@ -56,6 +56,11 @@ async def test_the_home_shows_what_is_open_what_waits_and_what_ended(rig: Rig) -
     assert "Drafts to review\nNone." in now(rig, "ben")
     await rig.later(timedelta(minutes=2))
     assert "Drafts to review\nINC-1" in now(rig, "ben"), "it is followed while it may be looked at"
+    assert "Nobody was asked to review it" in now(rig, "ben")
+    await rig.types("ana", "/incident review @ben due: 2024-03-18", room)
+    await rig.later(timedelta(minutes=1))
+    assert "With ben for review, due " in now(rig, "ben")
+    assert "{date_long_pretty}|2024-03-18>" in str(rig.person("ben").home.blocks)
     await rig.person("ben").chooses("run:menu:0", None, "|home mine")
     await rig.quiet()
     assert "Lately ended" not in now(rig, "ben")
