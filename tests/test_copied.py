@@ -92,6 +92,14 @@ def test_an_edit_before_the_copy_was_first_read_is_told_by_its_words() -> None:
     )
 
 
+def test_lines_that_the_copy_shows_as_one_are_no_edit_and_are_kept() -> None:
+    draft = "# A\n\nThe first line of it,\nand the second one.\n\n- an item\n"
+    shown = "# A\n\nThe first line of it, and the second one.\n\n* an item\n"
+    copy = copy_of("", draft, shown)
+    assert edited(shown, copy) is None
+    assert edited(shown.replace("an item", "another item"), copy) == draft.replace("an item", "another item")
+
+
 PLACES = st.sets(st.integers(0, len(LINES) - 1), max_size=6)
 
 

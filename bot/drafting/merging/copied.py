@@ -56,7 +56,9 @@ def copy_of(note: str, written: str, content: str) -> Copy:
         elif at < head:
             shown.append((text, ASIDE))
         else:
-            shown.append((text if words_of(text) <= words_of(ours[at]) else ours[at], at - head))
+            # The place may show two lines of a paragraph as one.
+            near = set().union(*map(words_of, ours[max(head, at - 1) : at + 3]))
+            shown.append((text if words_of(text) <= near else ours[at], at - head))
     return Copy(written, tuple(shown))
 
 
