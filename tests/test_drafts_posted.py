@@ -109,39 +109,44 @@ FAULTS: tuple[tuple[Any, dict[str, Any]], ...] = (
     ("before", {"status": 429, "retry_after": 5}),
 )
 POSTING = [
-    (method, *how) for method in ("files.getUploadURLExternal", "files.completeUploadExternal") for how in FAULTS
+    ("files.getUploadURLExternal", FAULTS),
+    ("files.completeUploadExternal", FAULTS),
+    ("upload", [("before", {"status": status}) for status in (429, 502)]),
 ]
-POSTING += [("upload", "before", {"status": status}) for status in (429, 502)]
 
 
-@pytest.mark.parametrize(("method", "when", "how"), POSTING, ids=str)
-async def test_one_draft_whatever_fails_while_it_is_posted(
-    rig: Rig, method: str, when: Any, how: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(("method", "faults"), POSTING, ids=[method for method, _ in POSTING])
+async def test_one_draft_whatever_fails_while_it_is_posted(rig: Rig, method: str, faults: Any) -> None:
+    """The first is asked for by the resolve, the others by hand."""
     rig.ws.expects("files.info", "file_not_found")  # a repeat looks first whether the upload was completed
     await rig.declare()
-    planned = rig.ws.faults.add(method, when, **how)
-    await rig.types("ana", "/incident resolve restarted the cache")
-    await rig.later(timedelta(minutes=1))
-    assert planned.left == 0
-    assert [len(one.files) for one in drafts(rig)] == [1]
-    assert rig.ws.refused == []
+    typed = "/incident resolve restarted the cache"
+    for fault in faults:
+        when, how = fault
+        planned = rig.ws.faults.add(method, when, **how)
+        await rig.types("ana", typed)
+        await rig.later(timedelta(minutes=1))
+        assert planned.left == 0, fault
+        assert [len(one.files) for one in drafts(rig)] == [1], fault
+        assert rig.ws.refused == [], fault
+        typed = "/incident postmortem"
 
 
 @pytest.mark.parametrize("method", ["files.info", "chat.delete", "files.delete"])
-@pytest.mark.parametrize(("when", "how"), FAULTS, ids=str)
-async def test_the_old_draft_goes_whatever_fails(rig: Rig, method: str, when: Any, how: dict[str, Any]) -> None:
+async def test_the_old_draft_goes_whatever_fails(rig: Rig, method: str) -> None:
     rig.ws.expects("chat.delete", "message_not_found")
     rig.ws.expects("files.delete", "file_deleted")
     rig.ws.expects("files.info", "file_deleted")
     await resolved(rig)
     await rig.later(timedelta(minutes=1))
-    planned = rig.ws.faults.add(method, when, **how)
-    await rig.types("ana", "/incident postmortem")
-    await rig.later(timedelta(minutes=1))
-    assert planned.left == 0
-    assert [len(one.files) for one in drafts(rig)] == [1]
-    assert rig.ws.refused == []
+    for fault in FAULTS:
+        when, how = fault
+        planned = rig.ws.faults.add(method, when, **how)
+        await rig.types("ana", "/incident postmortem")
+        await rig.later(timedelta(minutes=1))
+        assert planned.left == 0, fault
+        assert [len(one.files) for one in drafts(rig)] == [1], fault
+        assert rig.ws.refused == [], fault
 
 
 async def test_stopped_between_upload_and_share_it_goes_on(rig: Rig) -> None:
