@@ -19,6 +19,7 @@ from sqlmodel import col
 from bench.databases import databases
 from bench.slack import PEOPLE, TEAM
 from bench.table import show, verdict
+from bot.collecting import settle_down
 from bot.drafting.press import press
 from bot.incidents import read_record
 from bot.settings import Settings
@@ -53,6 +54,7 @@ HEADS = (
 
 def run() -> None:
     """Measure and print the table."""
+    settle_down()  # as `tocsin run` does
     with databases() as both:
         rows = [row for name, (url, _) in both.items() for row in asyncio.run(_measured(name, url))]
     note = "The best of five, since others share the machine. Promised besides: growing no faster than linearly."

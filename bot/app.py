@@ -102,7 +102,6 @@ class Tocsin:
             metrics=self.metrics,
         )
         self._bot = bot
-        await asyncio.to_thread(warm_up)
         bot.identity = await self._identify(api)
         await patiently(url, lambda: self._remember(bot))
         self._worker = worker = self._work(bot)
@@ -118,6 +117,8 @@ class Tocsin:
         await slack.start()
         self.address = bot.identity.url
         await patiently(url, lambda: heal_all(bot))  # what was said while nobody listened
+        # Not before it is connected: it only spares the first who types a time in words of their own the wait.
+        await asyncio.to_thread(warm_up)
 
     def _work(self, bot: Bot) -> Worker:
         return Worker(

@@ -5,6 +5,7 @@ Knows no Slack and no command line. The caller has checked who reads and who wri
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,7 +63,8 @@ async def draft_again(
     """The draft with `made` merged in, kept as the next version unless nothing changed."""
     await lock_incident(session, incident.id)
     versions = await versions_of(session, incident.id)
-    merged = _merged(versions, made, wording)
+    # A long draft takes a while, in which others are to be acknowledged.
+    merged = await asyncio.to_thread(_merged, versions, made, wording)
     last = versions[-1] if versions else None
     if last is None or (last.generated, last.text) != (made, merged.text):
         last = await add_version_of(session, incident.id, generated=made, text=merged.text, origin="record", at=at)
@@ -84,7 +86,7 @@ async def take_edit(
     await lock_incident(session, incident.id)
     newest = await newest_version(session, incident.id)
     assert newest is not None, "a version was given"
-    merged = merge(given, edited, newest.text, partial(_say, wording))
+    merged = await asyncio.to_thread(merge, given, edited, newest.text, partial(_say, wording))
     if merged.text != newest.text:
         newest = await add_version_of(
             session,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from bot.cli.opening import settings as load_settings
 from bot.cli.outcome import DIFFERENT, WRONG, Stop
+from bot.collecting import loading, settle_down
 from bot.heartbeat import SILENCE, beat
 
 if TYPE_CHECKING:
@@ -36,11 +36,12 @@ def run() -> None:
     with 0 then; with 2 if settings or tokens are wrong, or a port is taken; with 3 if the database cannot be used, for
     one because another tocsin runs with the same file.
     """
-    settings = load_settings(verbs=True)
-    settings.require_slack()
-    from bot.app import Tocsin
-    from bot.cli import logs
-    from bot.jobs import Permanent
+    with loading():
+        settings = load_settings(verbs=True)
+        settings.require_slack()
+        from bot.app import Tocsin
+        from bot.cli import logs
+        from bot.jobs import Permanent
 
     logs.set_up(settings.log_level, settings.log_format)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,7 +65,7 @@ async def serve(bot: Tocsin, data_dir: Path) -> None:
         await asyncio.wait({asked, starting}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
             starting.result()
-            _settle_down()
+            settle_down()
             typer.echo(f"connected to {bot.address}; {_way_out()} ends it")
             await asked
         else:
@@ -75,12 +76,6 @@ async def serve(bot: Tocsin, data_dir: Path) -> None:
         taking.cancel()
         await asyncio.wait({starting})
         await _end(bot)
-
-
-def _settle_down() -> None:
-    """What stands after the start stays to the end: the collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _end(bot: Tocsin) -> None:

@@ -84,7 +84,8 @@ def _is_wanted(record: Record, payload: Mapping[str, Any]) -> bool:
 async def _post(bot: Bot, ctx: JobContext, incident_id: int, channel: str, record: Record, whole: bool) -> None:
     """`whole`: the channel's history was read back to its end before."""
     seen = await take_canvas_edits(bot, ctx, incident_id)
-    made, document = make_document(bot, record)
+    # In a thread, since ten thousand entries take a second, in which others are to be acknowledged.
+    made, document = await asyncio.to_thread(make_document, bot, record)
     standing = await keep_draft(bot, incident_id, document)
     content, name = standing.text.encode(), f"{record.label.lower()}-postmortem.md"
 

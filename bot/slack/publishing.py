@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ async def draft_of(bot: Bot, session: AsyncSession, incident: Incident, *, at: d
     """The draft as it stands, with the newest facts, kept as a version."""
     label, prefix = bot.settings.timezone_label, bot.settings.incident_prefix
     record = await read_record(session, incident, zone_label=label, prefix=prefix)
-    made = press(record, bot.settings, bot.wording).document.text
+    made = (await asyncio.to_thread(press, record, bot.settings, bot.wording)).document.text
     return await draft_again(session, incident, made, bot.wording, at=at)
 
 

@@ -26,8 +26,9 @@ async def _missing(call: Call) -> Answer:
     record = await read_record(
         call.session, call.about, zone_label=settings.timezone_label, prefix=settings.incident_prefix
     )
-    made = press(record, settings, wording).document.text
-    text = as_it_stands(await versions_of(call.session, call.about.id), made, wording).text
+    made = (await asyncio.to_thread(press, record, settings, wording)).document.text
+    versions = await versions_of(call.session, call.about.id)
+    text = (await asyncio.to_thread(as_it_stands, versions, made, wording)).text
     report = await asyncio.to_thread(checked_draft, text, settings, wording, record)
     again = Button(call.label("draft_again"), command="postmortem", incident=call.about.number)
     return Answer(Wire("\n".join(_lines(call, report))), (again,))
