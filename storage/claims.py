@@ -1,4 +1,4 @@
-"""What a worker writes about jobs: claims, leases, steps, outcomes; it calls no handler and asks no clock."""
+"""What a worker writes about jobs: claims, leases, outcomes; it calls no handler and asks no clock."""
 
 from __future__ import annotations
 
@@ -37,15 +37,6 @@ class Claimed:
     failures: int
     lost: int
     reference: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What is known of a step. `tries`: how often it was begun and may have happened without being stored."""
-
-    result: Any
-    done: bool
-    tries: int
 
 
 class Ahead(NamedTuple):
@@ -126,30 +117,8 @@ class Claims:
 
     async def hold(self, session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
         """Prolong one lease and lock the job's row until the transaction ends; False: fenced, another has it."""
-        return await _put(session, claimed, {"lease_until": now + self.lease}) is not None
-
-
-async def steps_of(session: AsyncSession, job_id: str) -> dict[str, Step]:
-    """What is stored of a job's steps, by name."""
-    rows = await session.execute(select(job_step).where(job_step.c.job_id == job_id))
-    return {row.name: Step(row.result, row.done_at is not None, row.tries) for row in rows}
-
-
-async def store_step(session: AsyncSession, job_id: str, name: str, result: Any, *, at: datetime) -> None:
-    """Remember a step as done."""
-    values = {"job_id": job_id, "name": name, "result": result, "done_at": at}
-    insert = _insert_step(session).values(values)
-    same = [job_step.c.job_id, job_step.c.name]
-    await session.execute(insert.on_conflict_do_update(index_elements=same, set_={"result": result, "done_at": at}))
-
-
-async def doubt_steps(session: AsyncSession, job_id: str, names: Collection[str]) -> None:
-    """Remember that these steps were begun and may have happened."""
-    same = [job_step.c.job_id, job_step.c.name]
-    for name in names:
-        insert = _insert_step(session).values(job_id=job_id, name=name, tries=1)
-        set_ = {"tries": job_step.c.tries + 1}
-        await session.execute(insert.on_conflict_do_update(index_elements=same, set_=set_))
+        token = {"held": claimed.id, "token": claimed.claims, "lease": now + self.lease}
+        return (await session.execute(_HOLD, token)).scalar_one_or_none() is not None
 
 
 async def finish(session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
@@ -258,17 +227,21 @@ def _over(state: str, now: datetime) -> dict[str, Any]:
     }
 
 
+#: The statement of every step of every job, put together once.
+_HOLD = (
+    update(job)
+    .where(job.c.id == bindparam("held"), job.c.claims == bindparam("token"), IS_RUNNING)
+    .values(lease_until=bindparam("lease"))
+    .returning(job.c.state)
+)
+
+
 async def _put(session: AsyncSession, claimed: Claimed, values: dict[str, Any]) -> str | None:
     """Change a job that is still ours; the state it is in now, None: fenced."""
     ours = (job.c.id == claimed.id, job.c.claims == claimed.claims, IS_RUNNING)
     done = await session.execute(update(job).where(*ours).values(values).returning(job.c.state))
     state: str | None = done.scalar_one_or_none()
     return state
-
-
-def _insert_step(session: AsyncSession) -> sqlite.Insert | postgresql.Insert:
-    dialect = session.get_bind().dialect.name
-    return postgresql.insert(job_step) if dialect == "postgresql" else sqlite.insert(job_step)
 
 
 def _claimed(row: Row[Any]) -> Claimed:

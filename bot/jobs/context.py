@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.jobs.outcome import Fenced, Retry
-from storage.claims import Claimed, Claims, Step, finish, gate_of, store_step
+from storage.claims import Claimed, Claims, finish, gate_of
 from storage.database import Database
+from storage.steps import Step, store_step
 
 R = TypeVar("R")
 

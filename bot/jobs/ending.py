@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.jobs.context import JobContext
 from bot.jobs.outcome import LONGEST_AWAY, MOST_FAILURES, Away, Permanent, Retry, reason_of, trace_of, wait_after
-from storage.claims import Claimed, close_gate, doubt_steps, give_up, put_back
+from storage.claims import Claimed, close_gate, give_up, put_back
 from storage.job_tables import FAILED
 from storage.queue import FailedJob
+from storage.steps import doubt_steps
 
 log = logging.getLogger(__name__)
 

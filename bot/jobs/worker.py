@@ -19,9 +19,10 @@ from bot.jobs.gates import Gates
 from bot.jobs.outcome import MOST_LOST, Fenced, Permanent, trace_of
 from bot.jobs.purge import PURGE, next_purge, purge_done
 from bot.reference import new_reference, working_on
-from storage.claims import Claimed, Claims, steps_of
+from storage.claims import Claimed, Claims
 from storage.database import Database
 from storage.queue import enqueue
+from storage.steps import steps_of
 
 log = logging.getLogger(__name__)
 
