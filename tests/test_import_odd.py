@@ -86,10 +86,32 @@ def test_tables_are_read_row_by_row_and_their_heads_are_told() -> None:
         ("- 2024-01-01T10:20:00Z - looked", "10:20", "looked"),
         ("- 5:20 ET | looked", "10:20", "looked"),
         ("- 13:20 EAT: looked", "10:20", "looked"),
+        ("- 10.20am - looked", "10:20", "looked"),
+        ("- 1020Z - looked", "10:20", "looked"),
+        ("- 1020 hrs: looked", "10:20", "looked"),
+        ("- 10h20: looked", "10:20", "looked"),
     ],
 )
 def test_an_instant_may_be_set_off_otherwise(line: str, at: str, words: str) -> None:
     assert told(f"{HEAD}# Timeline\n\n- 10:05 (UTC): alert fired\n{line}\n")[-1] == ("action", at, words)
+
+
+def test_what_stands_below_an_instant_belongs_to_it() -> None:
+    text = f"{HEAD}# Timeline\n\n- 10:05 (UTC): alert fired:\n  - by mail\n  - took 2h30: slow\n- 10:20 (UTC): looked\n"
+    detected = ("detected", "10:05", "alert fired; by mail; took 2h30: slow")
+    assert told(text)[-2:] == [detected, ("action", "10:20", "looked")]
+    assert left(text) == []
+    assert left(f"{text}- at half past nine somebody called\n") == ["at half past nine somebody called"]
+
+
+def test_a_zone_that_nobody_knows_is_told_with_how_it_was_read() -> None:
+    text = f"{HEAD}# Timeline\n\n- 10:05 XYZT: alert fired\n- 10:10 (ABC): looked at SQL\n- 10:20: SRE looked\n"
+    assert read_written(text).unknown_labels == (("ABC", "UTC"), ("XYZT", "UTC"))
+    assert [(at, words) for _, at, words in told(text)[-3:]] == [
+        ("10:05", "alert fired"),
+        ("10:10", "looked at SQL"),
+        ("10:20", "SRE looked"),
+    ]
 
 
 def test_a_bracket_is_no_label_and_control_characters_are_no_words() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WHY = {
     "unknown_section": "stands in a section that the format does not have",
     "lead_in": "only leads in to a list",
-    "no_time": "stands in the timeline without a time or a label",
+    "no_time": "stands in the timeline without a label or a time in figures",
     "not_taken_over": "needs the workspace that it came from",
     "before_the_sections": "stands before the first section",
 }
@@ -139,6 +139,9 @@ def _line(fact: Fact) -> str:
 
 def _left(told: Told) -> list[str]:
     odd = [f"  {label} is not in force on that date; its zone's own time was taken" for label in told.odd_labels]
+    odd += [
+        f"  {label} is no zone that is known; its clocks were read in {zone}" for label, zone in told.unknown_labels
+    ]
     return [*odd, *(_unplaced(each) for each in told.unplaced)]
 
 

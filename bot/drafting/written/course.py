@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.detection import read_class
 from bot.domain.timeline import Kind
+from bot.drafting.written.blocks import Shape
 from bot.drafting.written.moments import Written, Zone, moments
-from bot.drafting.written.names import Field
+from bot.drafting.written.names import Field, Section
 from bot.drafting.written.outline import Part
 from bot.drafting.written.prose import called, is_assumption, is_nothing, sentences
 from bot.drafting.written.told import Fact
@@ -56,6 +57,24 @@ class Course:
                 yield from self._row(part, is_last=part is last)
             else:
                 yield from self._labelled(part)
+
+    def joined(self, parts: Iterable[Part]) -> Iterator[Part]:
+        """The parts, with what stands below an instant of the timeline, and has no time itself, joined to its words."""
+        above: Part | None = None
+        for part in parts:
+            block, rows = part.block, part.section is Section.TIMELINE and self._is_row(part)
+            under = above is not None and block.shape is Shape.ITEM and block.depth > above.block.depth
+            if rows and under and above is not None and self.timed(part)[0] is None:
+                said = f"{part.label}: {part.text}" if part.label else part.text
+                above = replace(above, text=f"{above.text.rstrip(' :;.')}; {said}")
+                continue
+            if above is not None:
+                yield above
+            above = part if rows and block.shape is Shape.ITEM and self.timed(part)[0] is not None else None
+            if above is None:
+                yield part
+        if above is not None:
+            yield above
 
     def _is_row(self, part: Part) -> bool:
         return part.field in (None, Field.CHRONOLOGY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,8 @@ class _Reader:
         self._zone = said[0] if said else Zone(zone, ZoneInfo(zone), zone)
         self._named = said[0].name if said else ""
         self._start, self._end = self._bounds()
+        course = Course(self._day, self._zone, self._start, self._end)
+        self._found = replace(found, parts=tuple(course.joined(found.parts)))
 
     def told(self) -> Told:
         unplaced = list(self._unplaced())
@@ -75,6 +78,7 @@ class _Reader:
             facts=tuple(facts),
             unplaced=tuple(unplaced),
             odd_labels=tuple(sorted(self._odd())),
+            unknown_labels=tuple(sorted(set(self._unknown()))),
             second_line=_second(self._found),
         )
 
@@ -187,6 +191,12 @@ class _Reader:
                     known = {each.wall.replace(tzinfo=zone.rules, fold=fold).tzname() or "" for fold in (0, 1)}
                     if all(label.isalpha() and label != zone.label for label in known):
                         yield zone.label
+
+    def _unknown(self) -> Iterator[tuple[str, str]]:
+        for part in self._found.parts:
+            for each in moments(part.block.plain, self._day):
+                if each.unknown:
+                    yield each.unknown, (each.zone or self._zone).label
 
     def _unplaced(self) -> Iterator[Unplaced]:
         for block in self._found.preamble:

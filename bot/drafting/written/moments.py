@@ -35,12 +35,17 @@ _HALF = r"(?P<half>[ap])\.?\s?m\b\.?"
 _CLOCK = re.compile(
     rf"(?P<about>~|\babout\s|\baround\s|\bapprox(?:imately|\.)?\s)?"
     rf"(?<![\d.:])(?:(?P<hour>\d{{1,2}})(?:[:.h](?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?(?!\d)(?:\s?{_HALF})?"
+    rf"|(?P<minute4>[0-5]\d)(?=Z\b|\s(?:UTC|GMT)\b|\s?h(?:ou)?rs\b)(?:\s?h(?:ou)?rs\b)?"
     rf"|\s?{_HALF.replace('half', 'half2')})|(?P<word>\bnoon\b|\bmidnight\b))(?![.\d]*\s?%)",
     re.I,
 )
 _ZONE = re.compile(
     r"\s*[(\[]?\s*(?P<zone>(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?|[+-]\d{2}:?\d{2}|[A-Z]{1,5}(?![a-z\w]))\s*[)\]]?"
 )
+#: What stands behind a clock as a zone does, whatever it may be called.
+_UNKNOWN = re.compile(r"\s*(?:[(\[]\s*([A-Z]{3,5})\s*[)\]]|([A-Z]{2,4}T)(?=\s*(?:[:;,)\]–—|→-]|\.?\s*\Z|to\b)))")
+#: A clock that looks like a length (`2h30`), unless its hour has two digits and nothing says that it is one.
+_LENGTH = re.compile(r"\b(?:for|took|after|lasted|of|within|in|over|about)\s+\Z", re.I)
 _NOT_ZONES = frozenset({"AM", "PM", "API", "HTTP", "DNS", "CPU", "DB"})
 
 
@@ -65,6 +70,8 @@ class Written:
     dated: bool
     seconds: bool
     approximate: bool = False
+    unknown: str = ""
+    """What stands behind it like a zone and is none that is known; '' where nothing does."""
 
     def at(self, default: Zone) -> datetime:
         """The instant, aware UTC; `default` is the zone of a clock that has none.
@@ -129,7 +136,11 @@ def moments(text: str, day: date | None = None) -> list[Written]:
         wall = datetime.combine(chosen, clock)
         if made and len(days) < 2 and wall < made[-1].wall and _is_range(text[made[-1].end : found.start()]):
             wall += timedelta(days=1)
-        made.append(Written(found.start(), end, wall, zone, bool(own), bool(found["second"]), bool(found["about"])))
+        unknown = _UNKNOWN.match(text, end) if zones[place][0] is None else None
+        label = next(filter(None, unknown.groups()), "") if unknown else ""
+        end, label = (unknown.end(), label) if unknown and label not in _NOT_ZONES else (end, "")
+        seconds, about = bool(found["second"]), bool(found["about"])
+        made.append(Written(found.start(), end, wall, zone, bool(own), seconds, about, label))
     return made
 
 
@@ -166,7 +177,11 @@ def _is_clock(text: str, found: re.Match[str], days: Iterable[_Date]) -> bool:
     if found["word"]:
         return True
     half = found["half"] or found["half2"]
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    hour, minute = int(found["hour"]), int(found["minute"] or found["minute4"] or 0)
+    if found["minute4"]:
+        return len(found["hour"]) == 2 and hour < 24
+    if len(found["hour"]) == 2 and "h" in found.group().lower() and not _LENGTH.search(text[: found.start()]):
+        return hour < 24 and minute < 60
     if not half and ":" not in found.group() and _zone_behind(text, found)[0] is None:
         return False  # 2.15 is a version, 10h a length
     return minute < 60 and int(found["second"] or 0) < 60 and (1 <= hour <= 12 if half else hour < 24)
@@ -178,7 +193,7 @@ def _time(found: re.Match[str]) -> time:
     hour, half = int(found["hour"]), (found["half"] or found["half2"] or "").lower()
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
-    return time(hour, int(found["minute"] or 0), int(found["second"] or 0))
+    return time(hour, int(found["minute"] or found["minute4"] or 0), int(found["second"] or 0))
 
 
 def _zone_behind(text: str, found: re.Match[str]) -> tuple[Zone | None, int]:

@@ -57,5 +57,7 @@ class Told:
     unplaced: tuple[Unplaced, ...]
     odd_labels: tuple[str, ...] = ()
     """Zone labels that are not in force on their date (PST in August), read as the zone's own time."""
+    unknown_labels: tuple[tuple[str, str], ...] = ()
+    """What stood behind clocks like a zone and is none that is known, and the zone that was taken."""
     second_line: int | None = None
     """Where a second postmortem begins in the same text; None where none does."""
