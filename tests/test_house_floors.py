@@ -163,7 +163,7 @@ def test_a_module_holds_constants_and_loggers_and_no_state() -> None:
 
 def doings(root: Path, names: list[str]) -> list[str]:
     """What importing these modules did, as `event what where`."""
-    run = [sys.executable, "-c", WATCH, str(root)]
+    run = [sys.executable, "-B", "-c", WATCH, str(root)]
     done = subprocess.run(run, cwd=root, input=json.dumps(names), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

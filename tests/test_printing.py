@@ -110,8 +110,8 @@ def test_the_pdf_has_the_same_words_with_links_and_fonts_of_its_own() -> None:
 
     content = in_format("pdf")
     assert content == in_format("pdf"), "the same record gives the same bytes"
-    document = pypdfium2.PdfDocument(content)
-    words = "".join("".join(page.get_textpage().get_text_range() for page in document).split())
+    with pypdfium2.PdfDocument(content) as document:
+        words = "".join("".join(page.get_textpage().get_text_range() for page in document).split())
     for said in (EVIL, "Time to Resolve:", "13. Write test 13", "[19] task"):
         assert "".join(said.split()) in words, said
     assert content.count(b"/Subtype /Link") > 20

@@ -74,8 +74,9 @@ def draw(browser: Any, record: Record, name: str, picture: str) -> None:
     chosen, wording = Settings(), Wording()
     pressed = press(record, chosen, wording)
     (PICTURES / f"{picture}.png").write_bytes(printed(pressed, chosen, wording, "png"))
-    sheet = pypdfium2.PdfDocument(printed(pressed, chosen, wording, "pdf"))[0]
-    sheet.render(scale=1.1).to_pil().quantize(64).save(PICTURES / f"{name}-pdf.png", optimize=True)
+    with pypdfium2.PdfDocument(printed(pressed, chosen, wording, "pdf")) as document:
+        sheet = document[0].render(scale=1.1).to_pil()
+    sheet.quantize(64).save(PICTURES / f"{name}-pdf.png", optimize=True)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "draft.html"
         page.write_bytes(printed(pressed, chosen, wording, "html"))
