@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from bot.cli import run
 from storage.comparing import digest
 from storage.database import Database
 from storage.migrate import migrate
-from tests.postgres import fresh_database, server
+from tests.postgres import fresh_database
 from tests.rig import number, running
 from tests.workshop import database_file
 
@@ -29,12 +28,6 @@ AT = datetime(2024, 3, 15, 10, 0, 0, 123456, tzinfo=UTC)
 
 
 pytestmark = pytest.mark.sqlite
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with server() as url:
-        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import func, select
 
 from bot.app import Tocsin
 from storage.database import Database
 from storage.tables import Entry, Message
-from tests.postgres import fresh_database, server
-from tests.rig import Rig, number, running
+from tests.rig import Rig, number
 
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with server() as url:
-        yield url
-
-
-@pytest_asyncio.fixture
-async def rig(tmp_path: Path, postgres: str, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    url = await fresh_database(postgres, f"t{abs(hash(request.node.name)) % 10**8}")
-    async with running(tmp_path, database_url=url) as found:
-        yield found
+pytestmark = pytest.mark.postgresql
 
 
 async def test_an_incident_from_declaration_to_draft(rig: Rig) -> None:

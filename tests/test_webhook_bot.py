@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,18 +16,11 @@ from jsonschema import Draft202012Validator
 
 from bot.domain.timeline import Kind
 from bot.settings import Secret
-from tests.postgres import fresh_database, server
 from tests.rig import Rig, running
 from tests.test_webhook import bench
 from tests.webhook_receiver import DOCS, SECRET, Receiver, receiving
 
 ROOT = Path(__file__).parents[1]
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with server() as url:
-        yield url
 
 
 @asynccontextmanager
@@ -57,10 +50,9 @@ async def an_incident(rig: Rig) -> None:
     await rig.types("ana", "/incident resolve")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-async def test_what_people_do_arrives_outside_once_and_in_order(tmp_path: Path, postgres: str, database: str) -> None:
-    url = await fresh_database(postgres, "webhook") if database == "postgresql" else None
-    async with told(tmp_path, 503, "drop", **({"database_url": url} if url else {})) as (rig, to):
+@pytest.mark.databases
+async def test_what_people_do_arrives_outside_once_and_in_order(tmp_path: Path) -> None:
+    async with told(tmp_path, 503, "drop") as (rig, to):
         await an_incident(rig)
         await rig.later(timedelta(minutes=2))
         once = list({one.id: one for one in to.came}.values())
@@ -163,11 +155,11 @@ async def test_a_bot_killed_between_the_delivery_and_its_note_sends_the_same_one
         assert to.ids[0] == to.ids[1] != to.ids[2]
 
 
-async def test_two_replicas_deliver_each_change_once(tmp_path: Path, postgres: str) -> None:
+@pytest.mark.postgresql
+async def test_two_replicas_deliver_each_change_once(tmp_path: Path) -> None:
     from bot.app import Tocsin
 
-    url = await fresh_database(postgres, "twins")
-    async with told(tmp_path, database_url=url) as (rig, to):
+    async with told(tmp_path) as (rig, to):
         await rig.declare()
         twin = Tocsin(rig.settings, clock=rig.clock)
         await twin.start()
