@@ -6,7 +6,7 @@ keeps what it has made of a statement under its text, so lists are filled up, fo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from storage import tables
+from storage.ahead import filled
 from storage.transcript import Said
 
 V = TypeVar("V")
@@ -93,7 +94,7 @@ class Standing:
 
 async def known_people(session: AsyncSession, team_id: str, user_ids: Collection[str]) -> dict[str, Known]:
     """Those of these people that have a row, by Slack's id."""
-    found = await session.execute(_PEOPLE, {"team_id": team_id, "user_ids": _filled(user_ids)})
+    found = await session.execute(_PEOPLE, {"team_id": team_id, "user_ids": filled(user_ids)})
     return {user_id: Known(key, bool(asked), bool(named)) for user_id, key, asked, named in found}
 
 
@@ -107,9 +108,9 @@ async def standing_at(
     """What stands in these channels (Slack's ids) of messages with these ts and these client_msg_ids."""
     asked = {
         "team_id": team_id,
-        "slack_ids": _filled(slack_ids),
-        "times": _filled(times),
-        "clients": _filled(clients),
+        "slack_ids": filled(slack_ids),
+        "times": filled(times),
+        "clients": filled(clients),
     }
     standing = Standing()
     for sort, name, key, awaited in await session.execute(_STANDING, asked):
@@ -145,9 +146,3 @@ async def add_said(session: AsyncSession, said: Iterable[tuple[int, Said]]) -> N
     ]
     if rows:
         await session.execute(_ADD, rows)
-
-
-def _filled(values: Collection[V]) -> Sequence[V]:
-    """The values, the last one repeated until their number is a power of two."""
-    listed = list(values)
-    return listed + listed[-1:] * ((1 << max(0, len(listed) - 1).bit_length()) - len(listed))

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.lifecycle import provisional
 from bot.domain.timeline import Attachment, Entry, Kind, NewEntry, Origin, Revision, Source, Standing
+from storage.ahead import absent
 from storage.behind import add_behind
 from storage.finding import forget_words, keep_words, words_in
 from storage.people import person_of
@@ -21,9 +22,6 @@ from storage.tables import Channel, Incident, Message, Person, Workspace
 from storage.tables import Entry as Row
 
 _AUTHOR, _RECORDER, _CHANGER = aliased(Person), aliased(Person), aliased(Person)
-
-#: Where a session keeps the keys that it has found nothing under.
-_ABSENT = "keys absent"
 
 #: Statements of every command, put together once; of bare columns, which the ORM has no part in.
 _ENTRY = SQLModel.metadata.tables["entry"]
@@ -83,7 +81,7 @@ async def add_entry(
     }
     # Not through an object of the ORM, which is written once and never looked at again: that costs three times as much.
     add_behind(session, _ADD, entry)
-    session.info.get(_ABSENT, set()).discard(new.key)
+    absent(session).difference_update((new.key, new.fingerprint))
     await keep_words(session, incident.id, number, words_in(new.text, new.data))
     origin = new.origin if message_id is not None else None
     return replace(provisional(new, number, at), permalink=permalink, locked=new.locked, origin=origin)
@@ -196,12 +194,11 @@ async def number_of_key(session: AsyncSession, key: str) -> tuple[int, int] | No
 
 
 async def _first_under(session: AsyncSession, keys: Sequence[str]) -> tuple[int, int] | None:
-    absent: set[str] = session.info.setdefault(_ABSENT, set())
-    if absent.issuperset(keys):
+    if absent(session).issuperset(keys):
         return None
     row = (await session.execute(_UNDER, {"keys": list(keys)})).one_or_none()
     if row is None and session.get_bind().dialect.name == "sqlite":
-        absent.update(keys)  # nobody else can add one before this transaction ends
+        absent(session).update(keys)  # nobody else can add one before this transaction ends
     return (row[0], row[1]) if row else None
 
 
@@ -214,6 +211,8 @@ async def recorded_under(session: AsyncSession, keys: Sequence[str]) -> tuple[in
 
 async def same_command(session: AsyncSession, fingerprint: str, at: datetime, within: timedelta) -> Entry | None:
     """The standing entry that an identical command made within `within` before `at`, or None."""
+    if fingerprint in absent(session):
+        return None
     row = (await session.execute(_SAME, {"fingerprint": fingerprint, "since": at - within})).one_or_none()
     return await entry_of(session, row[0], row[1]) if row else None
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
+from storage.ahead import held
 from storage.people import meet, person_of, workspace_of
 from storage.tables import Channel, Incident, Person, Workspace
 from storage.upsert import insert_once
@@ -94,6 +95,9 @@ async def incident_by_id(session: AsyncSession, incident_id: int) -> Incident:
 
 async def lock_incident(session: AsyncSession, incident_id: int) -> Incident:
     """The incident's row as it is now, held until the transaction ends. Raises NoResultFound."""
+    here = held(session)
+    if here is not None and here.incident.id == incident_id:
+        return here.incident
     if session.get_bind().dialect.name == "sqlite":
         # Its one writer holds everything from the start, so what this transaction has read is what there is.
         return await session.get_one(Incident, incident_id)
@@ -130,12 +134,15 @@ class Whereabouts:
 
 async def whereabouts(session: AsyncSession, team_id: str, slack_id: str, user_id: str) -> Whereabouts:
     """Who asks and where; workspace and person are made on first sight."""
+    here = held(session)
+    if here is not None and (here.workspace.team_id, here.channel.slack_id) == (team_id, slack_id):
+        person = here.people.get(user_id) or await person_of(session, here.workspace.id, user_id)
+        meet(session, person)
+        return Whereabouts(here.workspace, person, here.channel, here.incident)
     asked = {"team_id": team_id, "slack_id": slack_id, "user_id": user_id}
     found = (await session.execute(_WHEREABOUTS, asked)).one_or_none()
     workspace: Workspace = found[0] if found else await workspace_of(session, team_id)
-    person: Person | None = found[1] if found else None
-    if person is None:
-        person = await person_of(session, workspace.id, user_id)
+    person = (found[1] if found else None) or await person_of(session, workspace.id, user_id)
     meet(session, person)
     return Whereabouts(workspace, person, *(found[2:] if found else (None, None)))
 

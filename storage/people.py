@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, literal_column, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,6 +20,18 @@ AWAITED = "-"
 _WORKSPACE = select(Workspace).where(col(Workspace.team_id) == bindparam("team_id"))
 _PERSON = select(Person).where(
     col(Person.workspace_id) == bindparam("workspace_id"), col(Person.user_id) == bindparam("user_id")
+)
+
+
+def _named(sort: int, slack_id: Any, name: Any, workspace_id: Any) -> Select[Any]:
+    known = (col(workspace_id) == bindparam("workspace"), col(name).is_not(None))
+    return select(literal_column(str(sort)), col(slack_id), col(name)).where(*known)
+
+
+_NAMES = union_all(
+    _named(0, Person.user_id, Person.name, Person.workspace_id),
+    _named(1, Channel.slack_id, Channel.name, Channel.workspace_id),
+    _named(2, UserGroup.group_id, UserGroup.handle, UserGroup.workspace_id),
 )
 #: Where a session keeps whom it has read already: who asks is mostly who records and who is the author.
 _MET = "people met"
@@ -125,27 +137,10 @@ async def groups_with(session: AsyncSession, workspace_id: int, user_id: str) ->
 
 async def names(session: AsyncSession, workspace_id: int) -> Names:
     """Display names of everybody and every channel and group that we know of in a workspace."""
-    people = await session.execute(
-        select(col(Person.user_id), col(Person.name)).where(
-            col(Person.workspace_id) == workspace_id, col(Person.name).is_not(None)
-        )
-    )
-    channels = await session.execute(
-        select(col(Channel.slack_id), col(Channel.name)).where(
-            col(Channel.workspace_id) == workspace_id, col(Channel.name).is_not(None)
-        )
-    )
-    groups = await session.execute(
-        select(col(UserGroup.group_id), col(UserGroup.handle)).where(
-            col(UserGroup.workspace_id) == workspace_id,
-            col(UserGroup.handle).is_not(None),
-        )
-    )
-    return Names(
-        people={user_id: str(name) for user_id, name in people},
-        channels={slack_id: str(name) for slack_id, name in channels},
-        groups={group_id: str(handle) for group_id, handle in groups},
-    )
+    found: tuple[dict[str, str], ...] = ({}, {}, {})
+    for sort, slack_id, name in await session.execute(_NAMES, {"workspace": workspace_id}):
+        found[sort][slack_id] = str(name)
+    return Names(*found)
 
 
 async def find_person(session: AsyncSession, team_id: str, user_id: str) -> Person | None:

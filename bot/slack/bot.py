@@ -10,6 +10,7 @@ from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.slack.api import SlackApi
 from bot.wording import Wording
+from storage.batching import GroupCommit
 from storage.database import Database
 
 
@@ -36,3 +37,5 @@ class Bot:
     metrics: Metrics = field(default_factory=Metrics)
     met: dict[str, datetime] = field(default_factory=dict)
     """Whom the database was seen to know lately, by Slack id, and until when that need not be looked up again."""
+    sharing: dict[str, GroupCommit] = field(default_factory=dict)
+    """The commands that wait for each other in a channel, by its Slack id; only where any does."""

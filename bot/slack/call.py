@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +20,9 @@ from bot.slack.bot import Bot
 from bot.slack.following import align, came_by
 from bot.slack.gate import Who, check, may
 from bot.slack.people import who
+from bot.slack.repeats import DOUBLE, fingerprint_of, keys_of
 from bot.wording import Wire
+from storage.ahead import held
 from storage.entries import recorded_under, same_command
 from storage.incidents import incident_by_id
 from storage.people import names
@@ -29,16 +30,12 @@ from storage.tables import Channel, Incident, Person, Workspace
 from storage.turns import take_turn
 from storage.viewing import Viewer
 
-#: Within this span a second, identical command by the same person is a double submit.
-DOUBLE = timedelta(minutes=1)
 #: Keys whose value people end with " at <time>": a list or a name, where such a tail is no part of it.
 _TAILS = frozenset({None, "to", "services", "users", "by", "owner", "title", "kind", "link"})
 #: What offers readings to choose from.
 _CHOOSING = frozenset({Source.BUTTON, Source.MODAL, Source.SHORTCUT})
 #: How our own buttons write a reading that can be chosen.
 _READING = re.compile(r"(\d{4}-\d\d-\d\dT\S+)(?: (day|approximate))?")
-#: What the keys of entries and revisions end in, after the call's own: how a call that comes twice is known.
-_ENDINGS = (*Kind, "edit", "retract", "restore", "redact", "moved")
 
 
 @dataclass(slots=True)
@@ -127,9 +124,14 @@ class Call:
         return self.bot.wording.plain(f"labels.{name}", **params)
 
     async def names(self) -> Names:
-        """Display names, read once a call."""
+        """Display names, read once a call, or once for all that share its transaction."""
+        here = held(self.session)
+        if self._names is None and here is not None:
+            self._names = here.names
         if self._names is None:
             self._names = await names(self.session, self.workspace.id)
+            if here is not None:
+                here.names = self._names
         return self._names
 
     async def plain(self, text: str) -> str:
@@ -247,22 +249,25 @@ class Call:
         """What makes two commands of a person the same; None for messages, each of which stands for itself."""
         if self.source not in (Source.COMMAND, Source.MODAL):
             return None
-        where = str(self.incident.id) if self.incident else "anywhere"
-        words = " ".join([self.actor.user_id, where, self.verb, *self.line.split()])
-        return hashlib.sha256(words.encode()).hexdigest()
+        return fingerprint_of(self.actor.user_id, self.incident, self.verb, self.line)
 
     async def said_before(self) -> Entry | None:
         """The standing entry of an identical command within the last minute, unless it is to be recorded again."""
         fingerprint = self.fingerprint()
         if fingerprint is None or self.again:
             return None
-        await take_turn(self.session, fingerprint)  # a second one at the same moment must see the first
+        here = held(self.session)
+        if here is None or here.incident is not self.incident:
+            await take_turn(self.session, fingerprint)  # a second one at the same moment must see the first
         # The fingerprint says where it was typed; what `declare` made stands in another incident than that.
         return await same_command(self.session, fingerprint, self.now, DOUBLE)
 
-    async def done_before(self) -> Entry | None:
-        """What this very call recorded when it came the first time: Slack sends again what it saw no answer to."""
-        found = await recorded_under(self.session, [f"{self.key}:{ending}" for ending in _ENDINGS])
+    async def done_before(self, kinds: Collection[Kind]) -> Entry | None:
+        """What this very call recorded when it came the first time: Slack sends again what it saw no answer to.
+
+        `kinds` are all that it can record; none where that is anything.
+        """
+        found = await recorded_under(self.session, keys_of(self.key, kinds))
         if found is None:
             return None
         self.incident = await incident_by_id(self.session, found[0])

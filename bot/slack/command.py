@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.domain.timeline import Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.gate import IN_THE_CHANNEL, MEMBERS, Who
@@ -20,7 +21,9 @@ class Command:
     `asked`: who may use it bare, where it is a question then; None: the same people. `anywhere`: it works outside of an
     incident's channel too. `message`: it can be typed as `!verb`. `writes`: it takes a write transaction. `listed`:
     `help` shows it. `double`: a second, identical one within a minute is recorded once. `parts` are what it takes
-    before its keys and `needs` the keys that it cannot do without: its form is made of them.
+    before its keys and `needs` the keys that it cannot do without: its form is made of them. `records`: the kinds of
+    the entries that it adds to the incident in whose channel it is typed, where it does nothing else and asks for no
+    lock: many of them can share a transaction. None for all others.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Command:
     double: bool = True
     parts: tuple[Part, ...] = (WORDS,)
     needs: frozenset[str] = frozenset()
+    records: frozenset[Kind] = frozenset()
 
     def allows(self, line: str) -> frozenset[Who]:
         """Who may use it with what follows the verb, before that is read."""

@@ -6,23 +6,22 @@ One short transaction holds it all: who asks, may they, what it means, the entri
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import IncidentError, NotAllowed, UnknownIncident
-from bot.domain.keys import Keyed
 from bot.domain.timeline import Origin, Source
 from bot.slack.answer import Answer, Button, apology
+from bot.slack.asked import Read, Request, read
 from bot.slack.bot import Bot
 from bot.slack.call import Call
 from bot.slack.command import Command
-from bot.slack.commands import find, nearest, split_verb
+from bot.slack.commands import nearest
 from bot.slack.commands.questions import needs_incident
 from bot.slack.commands.recorded import doubled_answer, repeated_answer
 from bot.slack.escalating import answers_escalation
@@ -30,46 +29,19 @@ from bot.slack.instants import instant
 from bot.slack.known_as import known_as
 from bot.slack.people import get_to_know
 from bot.slack.refusals import in_words
+from bot.slack.together import share
+from storage.ahead import held, hold
 from storage.artifacts import note_audit
 from storage.away import gave_way
 from storage.incidents import whereabouts
 from storage.people import workspace_of
-from storage.queue import Job, enqueue
+from storage.queue import enqueue
 from storage.viewing import incident_seen
 
 log = logging.getLogger(__name__)
 
 #: Real seconds for the database, whatever it is at: Slack waits three, and then shows a failure instead of words.
 PATIENCE = 2.4
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody asked, as any transport brings it. `key` is the sender's own and is stored hashed.
-
-    `incident_number` names the incident where the asking happened outside of its channel (a button). `form` is what a
-    modal's fields said, `message_ts` the message it is about, `version` that of the entry when the modal was opened,
-    `offer` the private answer whose button was clicked: its buttons are readings of one and the same thing.
-    """
-
-    user_id: str
-    channel_id: str
-    text: str
-    key: str
-    source: Source
-    incident_number: int | None = None
-    form: Keyed | None = None
-    message_ts: str | None = None
-    version: int | None = None
-    offer: str | None = None
-
-    def hashed_key(self, *, once: bool = False) -> str:
-        """The key as stored: a trigger id may open modals for three seconds and belongs in no database.
-
-        `once`: what an offer records, it records once, however often its buttons are clicked.
-        """
-        key = self.offer if once and self.offer else self.key
-        return hashlib.sha256(f"{self.source}:{key}".encode()).hexdigest()[:40]
 
 
 async def handle(bot: Bot, request: Request) -> Answer:
@@ -92,31 +64,34 @@ async def handle_together(bot: Bot, requests: Sequence[Request]) -> list[Answer]
 async def _all_again(bot: Bot, requests: Sequence[Request]) -> list[Answer]:
     """Once more where the database ended it for the sake of somebody else, as in a deadlock: nobody need know."""
     try:
-        return await _all(bot, [_read(request) for request in requests])
+        return await _all(bot, [read(request) for request in requests])
     except DBAPIError as fault:
         if not gave_way(fault):
             raise
         log.warning("asked again, since others were in the way", extra={"fault": str(fault.orig).partition("\n")[0]})
-        return await _all(bot, [_read(request) for request in requests])
+        return await _all(bot, [read(request) for request in requests])
 
 
 def _sorry(bot: Bot, request: Request, fault: Exception) -> Answer:
-    return apology(bot.wording, fault, typed=request.text, doing=_read(request).name)
+    return apology(bot.wording, fault, typed=request.text, doing=read(request).name)
 
 
-async def _all(bot: Bot, read: Sequence[_Read]) -> list[Answer]:
+async def _all(bot: Bot, asked: Sequence[Read]) -> list[Answer]:
     answers: list[Answer] = []
-    doing = read[0]
+    doing = asked[0]
     await get_to_know(bot, bot.identity.team_id, doing.request.user_id)
     try:
-        async with _transaction(bot, writes=any(one.writes for one in read)) as session:
-            for doing in read:
-                answers.append(await _answer(bot, session, doing))
+        if len(asked) == 1 and doing.shares:
+            answers.append(await _shared(bot, doing))
+        else:
+            async with _transaction(bot, writes=any(one.writes for one in asked)) as session:
+                for doing in asked:
+                    answers.append(await _answer(bot, session, doing))
     except _Refused as refused:
         if isinstance(refused.answer.refused, NotAllowed):
             await _audit(bot, doing.request, "refused", str(refused.answer.refused.params.get("act")))
         return [*answers, refused.answer]
-    for one in read:
+    for one in asked:
         if one.read_private is not None:
             await _audit(bot, one.request, f"read.{one.name}", one.read_private)
         if one.answers is not None:
@@ -125,38 +100,26 @@ async def _all(bot: Bot, read: Sequence[_Read]) -> list[Answer]:
     return answers
 
 
-@dataclass(slots=True)
-class _Read:
-    """A request as it reads: its verb, what follows, and the command. `read_private` is the number of what it read,
-    `answers` the job that takes it for an answer, where an escalation waits for whoever typed it."""
+async def _shared(bot: Bot, read: Read) -> Answer:
+    """The answer to a request that shares its transaction. A refusal that had nothing written yet spoils no other's."""
 
-    request: Request
-    verb: str
-    line: str
-    again: bool
-    command: Command | None
-    read_private: str | None = None
-    answers: Job | None = None
+    async def work(session: AsyncSession) -> Answer | _Refused:
+        try:
+            return await _answer(bot, session, read)
+        except _Refused as refused:
+            if refused.wrote:
+                raise
+            return refused
 
-    @property
-    def name(self) -> str:
-        return self.command.name if self.command else ""
-
-    @property
-    def writes(self) -> bool:
-        return self.command is None or self.command.writes
+    outcome = await share(bot, read, work, PATIENCE)
+    if isinstance(outcome, _Refused):
+        raise outcome
+    return outcome
 
 
-def _read(request: Request) -> _Read:
-    text = request.text.strip()
-    again = request.source is Source.BUTTON and text.startswith("again ")
-    verb, line = split_verb(text.removeprefix("again ") if again else text)
-    return _Read(request, verb, line, again, find(verb) if verb else find("menu"))
-
-
-async def _answer(bot: Bot, session: AsyncSession, read: _Read) -> Answer:
+async def _answer(bot: Bot, session: AsyncSession, read: Read) -> Answer:
     """The answer to one request. A refusal leaves by raising, so that nothing of it is kept."""
-    call, command = await _call(bot, session, read.request, read.verb, read.line, read.again), read.command
+    call, command = await _call(bot, session, read), read.command
     if command is not None and command.double:
         call.key = read.request.hashed_key(once=True)
     answer = await _run(call, command)
@@ -168,8 +131,9 @@ async def _answer(bot: Bot, session: AsyncSession, read: _Read) -> Answer:
 
 
 class _Refused(Exception):
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, wrote: bool) -> None:
         self.answer = answer
+        self.wrote = wrote
 
 
 @asynccontextmanager
@@ -186,17 +150,22 @@ async def _run(call: Call, command: Command | None) -> Answer:
         call.check(command.name, command.allows(call.line))
         if not command.anywhere:
             needs_incident(call, command)
-        if command.writes and (done := await call.done_before()) is not None:
+        # The buttons of one offer share their key, whichever of them was clicked first.
+        kinds = command.records if call.source is Source.COMMAND else ()
+        if command.writes and (done := await call.done_before(kinds)) is not None:
             return await repeated_answer(call, done)
         call.parse(command.keys)
         if command.double and call.form is None and (before := await call.said_before()) is not None:
             return await doubled_answer(call, before)
         return await command.run(call)
     except IncidentError as refused:
-        raise _Refused(replace(await in_words(call, refused), refused=refused)) from None
+        raise _Refused(replace(await in_words(call, refused), refused=refused), wrote=call.recorded) from None
 
 
-async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, line: str, again: bool) -> Call:
+async def _call(bot: Bot, session: AsyncSession, read: Read) -> Call:
+    request = read.request
+    if read.shares and held(session) is None:  # one of them alone: it looks back as they do together
+        await hold(session, bot.identity.team_id, request.channel_id, [request.user_id])
     here = await whereabouts(session, bot.identity.team_id, request.channel_id, request.user_id)
     incident = here.incident
     call = Call(
@@ -207,14 +176,14 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
         now=bot.clock.now().replace(microsecond=0),
         key=request.hashed_key(),
         source=request.source,
-        verb=verb,
-        line=line,
+        verb=read.verb,
+        line=read.line,
         channel_id=request.channel_id,
         channel=here.channel,
         incident=incident,
         said_at=instant(request.message_ts) if request.message_ts else None,
         origin=Origin(request.channel_id, request.message_ts) if request.message_ts else None,
-        again=again,
+        again=read.again,
         form=request.form,
         version=request.version,
     )
@@ -222,8 +191,8 @@ async def _call(bot: Bot, session: AsyncSession, request: Request, verb: str, li
         named = await incident_seen(session, call.viewer, request.incident_number)
         if named is None:
             # A private incident is reached from inside its own channel alone; guests reach any only there.
-            unknown = UnknownIncident(given=line, prefix=bot.settings.incident_prefix)
-            raise _Refused(replace(await in_words(call, unknown), refused=unknown))
+            unknown = UnknownIncident(given=read.line, prefix=bot.settings.incident_prefix)
+            raise _Refused(replace(await in_words(call, unknown), refused=unknown), wrote=False)
         call.incident = named
     call.also = await known_as(session, bot.settings, call.actor, call.incident)
     return call

@@ -18,9 +18,10 @@ from bot.domain.timeline import Source
 from bot.jobs import Retry
 from bot.slack.answer import Answer, apology
 from bot.slack.api import SlackRefused, SlackUnwell
+from bot.slack.asked import Request
 from bot.slack.bot import Bot
 from bot.slack.channels import CHANNEL_EVENTS
-from bot.slack.dispatch import PATIENCE, Request, handle
+from bot.slack.dispatch import PATIENCE, handle
 from bot.slack.homes import on_home_opened, refresh_home
 from bot.slack.inlet import IN_CHANNEL, Inlet
 from bot.slack.modals.fields import with_way_back

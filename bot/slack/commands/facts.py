@@ -81,12 +81,29 @@ async def _impact(call: Call) -> Answer:
 
 
 def _fact(name: str, kind: Kind, *aliases: str) -> Command:
-    return Command(name, _plain(kind), aliases, keys=AT, allowed=RECORDERS, message=True)
+    only = frozenset({kind})
+    return Command(name, _plain(kind), aliases, keys=AT, allowed=RECORDERS, message=True, records=only)
 
 
 COMMANDS = (
-    Command("detected", _detected, keys=AT | {"by"}, allowed=RECORDERS, message=True, parts=(SOME_WORDS,)),
-    Command("impact", _impact, keys=AT | {"services", "users"}, allowed=RECORDERS, message=True, parts=(SOME_WORDS,)),
+    Command(
+        "detected",
+        _detected,
+        keys=AT | {"by"},
+        allowed=RECORDERS,
+        message=True,
+        parts=(SOME_WORDS,),
+        records=frozenset({Kind.DETECTED}),
+    ),
+    Command(
+        "impact",
+        _impact,
+        keys=AT | {"services", "users"},
+        allowed=RECORDERS,
+        message=True,
+        parts=(SOME_WORDS,),
+        records=frozenset({Kind.IMPACT}),
+    ),
     _fact("action", Kind.ACTION, "did"),
     _fact("note", Kind.NOTE, "log"),
     _fact("cause", Kind.CAUSE),

@@ -59,7 +59,15 @@ async def _judge(call: Call, kind: Kind, number: int, why: str) -> Answer:
 _RULED_OUT = (entry(Kind.HYPOTHESIS, needed=False), SOME_WORDS)
 
 COMMANDS = (
-    Command("suspect", _suspect, ("hypothesis",), keys=AT, allowed=RECORDERS, message=True),
+    Command(
+        "suspect",
+        _suspect,
+        ("hypothesis",),
+        keys=AT,
+        allowed=RECORDERS,
+        message=True,
+        records=frozenset({Kind.HYPOTHESIS}),
+    ),
     Command("ruled-out", _ruled_out, ("dead-end",), keys=AT, allowed=RECORDERS, message=True, parts=_RULED_OUT),
     Command("confirm", _confirm, keys=AT, allowed=RECORDERS, message=True, parts=(entry(Kind.HYPOTHESIS), SOME_WORDS)),
 )

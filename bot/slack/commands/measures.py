@@ -88,13 +88,21 @@ def _about_task(kind: Kind, *, words_needed: bool = False) -> Run:
 
 
 COMMANDS = (
-    Command("improve", _measure(Kind.IMPROVEMENT), keys=AT | {"title"}, allowed=RECORDERS, message=True),
+    Command(
+        "improve",
+        _measure(Kind.IMPROVEMENT),
+        keys=AT | {"title"},
+        allowed=RECORDERS,
+        message=True,
+        records=frozenset({Kind.IMPROVEMENT}),
+    ),
     Command(
         "task",
         _measure(Kind.TASK),
         keys=AT | {"title", "owner", "due", "link"},
         allowed=RECORDERS,
         message=True,
+        records=frozenset({Kind.TASK}),
     ),
     Command("done", _about_task(Kind.TASK_DONE), keys=AT, allowed=ACTS["done"], parts=(entry(Kind.TASK), SOME_WORDS)),
     Command(

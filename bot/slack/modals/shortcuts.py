@@ -10,8 +10,9 @@ from bot.domain.keys import Keyed
 from bot.domain.markup import plain
 from bot.domain.timeline import Source
 from bot.slack.answer import Answer
+from bot.slack.asked import Request
 from bot.slack.bot import Bot
-from bot.slack.dispatch import Request, handle
+from bot.slack.dispatch import handle
 from bot.slack.instants import instant
 from bot.slack.marks import named_files
 from bot.slack.modals.fields import INPUT_MOST, shortened

@@ -13,9 +13,10 @@ from bot.domain.keys import Keyed
 from bot.domain.markup import escape
 from bot.domain.timeline import Source
 from bot.slack.answer import Answer
+from bot.slack.asked import Request
 from bot.slack.bot import Bot
 from bot.slack.commands import find
-from bot.slack.dispatch import Request, handle_together
+from bot.slack.dispatch import handle_together
 from bot.slack.modals.asking_back import chosen_readings, refused_form
 from bot.slack.modals.change import change_keyed
 from bot.slack.modals.declare import declare_keyed
