@@ -38,6 +38,7 @@ def run() -> None:
         "p50 ms",
         "p99 ms",
         "most ms",
+        "CPU ms",
         "target",
         "acknowledged",
         "recorded",
@@ -53,7 +54,7 @@ def run() -> None:
 async def _bare() -> list[list[object]]:
     async with bare() as app:
         loads = await _loads(app)
-    return [_row("bare Bolt app", at_once, load, None) for at_once, load in loads.items()]
+    return [_row("bare Bolt app", at_once, *load, None) for at_once, load in loads.items()]
 
 
 async def _ours(url: str, folder: Path) -> list[list[object]]:
@@ -61,23 +62,26 @@ async def _ours(url: str, folder: Path) -> list[list[object]]:
         loads = await _loads(app)
     stored = await _stored(url)
     name = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
-    return [_row(name, at_once, load, stored) for at_once, load in loads.items()]
+    return [_row(name, at_once, *load, stored) for at_once, load in loads.items()]
 
 
-async def _loads(app: Under) -> dict[int, Outcome]:
-    """Each number at once; before it what warms the caches up, as they are in use."""
+async def _loads(app: Under) -> dict[int, tuple[Outcome, float]]:
+    """Each number at once, and the seconds of processor that it cost the app; before it what warms the caches up, as
+    they are in use."""
     frames = commands()
     await app.slack.at_once(frames, 1, WARM_UP)
     loads = {}
     for at_once, (rounds, _) in PROMISED.items():
         await app.slack.at_once(frames, at_once, 3)
-        loads[at_once] = await app.slack.at_once(frames, at_once, rounds)
+        before = app.program.cpu_seconds()
+        load = await app.slack.at_once(frames, at_once, rounds)
+        loads[at_once] = load, app.program.cpu_seconds() - before
     return loads
 
 
-def _row(name: str, at_once: int, load: Outcome, stored: list[str] | None) -> list[object]:
+def _row(name: str, at_once: int, load: Outcome, used: float, stored: list[str] | None) -> list[object]:
     p50, p99, most = (percentile(load.latencies, share) * 1000 for share in (0.5, 0.99, 1.0))
-    row: list[object] = [name, at_once, p50, p99, most]
+    row: list[object] = [name, at_once, p50, p99, most, used / load.sent * 1000]
     if stored is None:
         return [*row, "", len(load.acknowledged), "", "", "", ""]
     # Where a command cannot be served in Slack's three seconds its answer says so, and that nothing was recorded.
