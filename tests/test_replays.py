@@ -45,13 +45,19 @@ def played() -> dict[str, Performance]:
     return {}
 
 
+@pytest.fixture(scope="module", params=REPLAYS, ids=lambda path: path.stem)
+def path(request: pytest.FixtureRequest) -> Path:
+    """Of the module's scope, so that the tests of one file stand beside each other and one worker runs them."""
+    assert isinstance(request.param, Path)
+    return request.param
+
+
 def once(played: dict[str, Performance], path: Path) -> Performance:
     if path.stem not in played:
         played[path.stem] = asyncio.run(perform(read_script(path)))
     return played[path.stem]
 
 
-@pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
 def test_every_fact_of_the_replay_holds(played: dict[str, Performance], path: Path) -> None:
     done = once(played, path)
     assert done.differences == ()
@@ -60,7 +66,6 @@ def test_every_fact_of_the_replay_holds(played: dict[str, Performance], path: Pa
     assert done.played.asked <= ASKED.get(path.stem, 0)
 
 
-@pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
 def test_every_point_that_the_facts_allow_holds_and_nothing_is_unproved(
     played: dict[str, Performance], path: Path
 ) -> None:
@@ -78,7 +83,6 @@ def test_a_second_run_gives_the_same_bytes(played: dict[str, Performance], name:
     assert (second.markdown, second.structured) == (first.markdown, first.structured)
 
 
-@pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
 def test_the_draft_reads_back_as_the_same_facts(
     played: dict[str, Performance],
     path: Path,
