@@ -86,16 +86,18 @@ def room(ws: Workspace) -> Channel:
     return [one for one in ws.channels if one.is_channel and one.creator_id == ws.bot_user_id][-1]
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-async def test_it_says_in_one_line_that_it_is_connected_and_ends_well_on_a_signal(
-    how: signal.Signals, ws: Workspace, tmp_path: Path
+async def test_it_says_in_one_line_that_it_is_connected_has_its_file_alone_and_ends_well_on_a_signal(
+    ws: Workspace, tmp_path: Path
 ) -> None:
     async with running(tmp_path, ws) as bot:
         assert (await bot.line()).startswith("connected to https://acme.slack.test/; ")
         assert (await ws.person("ana").types("/incident help", ws.channel("ops"))).text.startswith("/incident ")
         assert (tmp_path / "data" / "heartbeat").exists()
+        async with running(tmp_path, ws) as second:
+            assert await second.ended() == 3
+            assert f"tocsin.db is in use by process {bot.process.pid}; stop it first" in second.log
         begun = time.monotonic()
-        bot.process.send_signal(how)
+        bot.process.send_signal(signal.SIGTERM)
         assert await bot.line() == ""
         assert await bot.ended() == 0
         assert time.monotonic() - begun < 10
@@ -121,14 +123,6 @@ async def test_work_under_way_ends_within_ten_seconds_and_goes_on_at_the_next_st
         async with asyncio.timeout(20):
             while not any(one.name.startswith("inc-1-") for one in ws.channels):  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(0.05)
-
-
-async def test_a_second_bot_on_the_same_file_is_refused_in_words(ws: Workspace, tmp_path: Path) -> None:
-    async with running(tmp_path, ws) as first:
-        await first.line()
-        async with running(tmp_path, ws) as second:
-            assert await second.ended() == 3
-            assert f"tocsin.db is in use by process {first.process.pid}; stop it first" in second.log
 
 
 async def test_missing_tokens_are_all_told_with_where_they_are_found(tmp_path: Path) -> None:
@@ -166,9 +160,9 @@ async def test_with_slack_away_it_keeps_trying_and_still_ends_on_a_signal(ws: Wo
         assert await bot.ended() == 0
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(("form", "end"), [("text", signal.SIGTERM), ("json", signal.SIGINT)])
 async def test_at_its_most_talkative_the_log_holds_no_token_no_ticket_and_nobodys_words(
-    form: str, ws: Workspace, tmp_path: Path
+    form: str, end: signal.Signals, ws: Workspace, tmp_path: Path
 ) -> None:
     ws.faults.add("chat.postMessage", error="internal_error", times=1)
     async with running(tmp_path, ws, TOCSIN_LOG_LEVEL="debug", TOCSIN_LOG_FORMAT=form) as bot:
@@ -188,8 +182,11 @@ async def test_at_its_most_talkative_the_log_holds_no_token_no_ticket_and_nobody
         async with asyncio.timeout(20):
             while "white_check_mark" not in message.reactions:  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(0.05)
-        bot.process.terminate()
+        begun = time.monotonic()
+        bot.process.send_signal(end)
         assert await bot.ended() == 0
+        assert time.monotonic() - begun < 10
+    assert "Traceback" not in bot.log
     lines = bot.log.splitlines()
     assert any("job.done job_id=again:acknowledge:1" in line for line in lines)
     for word in ("jewels", "attic", ws.bot_token, ws.app_token, "response_url", "trigger_id", "ticket=", "/commands/"):
