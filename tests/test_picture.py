@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC as ZERO
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 from drafting_records import DAY, Log, at
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +17,9 @@ from bot.domain.timeline import Kind
 from bot.drafting.clocks import Clock, Look
 from bot.drafting.draft import draft
 from bot.drafting.picture.axis import Axis, merged
-from bot.drafting.picture.drawing import pixels, png, svg
+from bot.drafting.picture.drawing import FONTS, further_fonts, pixels, png, svg
 from bot.drafting.picture.plot import WIDTH, plot
+from bot.drafting.printing.pdf import to_pdf
 from bot.wording import Wording
 from sandbox.seen import Seen
 from tests.rig import Rig, running
@@ -149,3 +152,20 @@ async def test_the_picture_comes_with_the_draft_is_replaced_and_goes_with_it(tmp
         assert pictured(rig) == []
         assert [file.id for file in rig.ws.files.values() if file.completed and not file.deleted] == []
         assert rig.ws.refused == []
+
+
+def test_signs_that_our_fonts_have_not_come_from_a_folder_of_the_teams_own(tmp_path: Path) -> None:
+    folder = tmp_path / "fonts" / "cjk"
+    folder.mkdir(parents=True)
+    font = TTFont(FONTS / "NotoSansMath-Regular.ttf")
+    for table in font["cmap"].tables:
+        table.cmap[ord("漢")] = font.getBestCmap()[ord("∑")]
+    font.save(folder / "has.ttf")
+    (folder / "broken.ttf").write_text("no font")
+    frame = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><text y="20">漢</text></svg>'
+    assert pixels(frame) != pixels(frame, tmp_path / "fonts")
+    dated, further = datetime(2024, 3, 15, tzinfo=ZERO), further_fonts(tmp_path / "fonts")
+    made = to_pdf("# 漢", FONTS, at=dated, further=further)
+    assert made != to_pdf("# 漢", FONTS, at=dated)
+    assert made == to_pdf("# 漢", FONTS, at=dated, further=further)
+    assert to_pdf("# Latin", FONTS, at=dated, further=further) == to_pdf("# Latin", FONTS, at=dated)

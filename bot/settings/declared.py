@@ -78,6 +78,7 @@ DECLARED = (
     Declared("draft_people", "TOCSIN_DRAFT_PEOPLE", "draft.people", readers.one_of("names", "roles")),
     Declared("draft_picture", "TOCSIN_DRAFT_PICTURE", "draft.picture", readers.flag),
     Declared("draft_canvas", "TOCSIN_DRAFT_CANVAS", "draft.canvas", readers.flag),
+    Declared("draft_fonts", "TOCSIN_DRAFT_FONTS", "draft.fonts", readers.folder_there),
     Declared("publish_folder", "TOCSIN_PUBLISH_FOLDER", "publish.folder", readers.folder),
     Declared("publish_git", "TOCSIN_PUBLISH_GIT", "publish.git", readers.git_address),
     Declared("webhook_url", "TOCSIN_WEBHOOK_URL", "webhook.url", readers.webhook_address),

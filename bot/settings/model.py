@@ -156,6 +156,7 @@ class Settings:
     draft_people: Literal["names", "roles"] = "names"
     draft_picture: Literal["on", "off"] = "on"
     draft_canvas: Literal["on", "off"] = "off"
+    draft_fonts: Path | None = None  # for signs that our own fonts have not
     # How it runs
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"

@@ -57,7 +57,8 @@ async def _drawn(bot: Bot, incident_id: int, made: Draft) -> bytes | None:
     if bot.settings.draft_picture == "off":
         return None
     try:
-        return await asyncio.to_thread(png, made, clock_of(made, bot.settings), bot.wording)
+        fonts = bot.settings.draft_fonts
+        return await asyncio.to_thread(png, made, clock_of(made, bot.settings), bot.wording, fonts=fonts)
     except (ImportError, ValueError):
         # No renderer on this platform, or something that it cannot take: the draft is posted without its ornament.
         log.exception("the timeline's picture could not be drawn", extra={"incident": incident_id})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 
-from bot.drafting.picture.drawing import FONTS, png, svg
+from bot.drafting.picture.drawing import FONTS, further_fonts, png, svg
 from bot.drafting.press import Pressed, clock_of
 from bot.drafting.structured import to_json
 from bot.settings import Settings
@@ -34,6 +35,8 @@ def printed(
     """
     made, markdown = pressed.draft, pressed.document.text if text is None else text
     clock = clock_of(made, settings)
+    further = settings.draft_fonts
+    picture = partial(png, made, clock, wording, fonts=further)
     match form:
         case "md":
             return markdown.encode()
@@ -47,13 +50,13 @@ def printed(
         case "pdf":
             from bot.drafting.printing.pdf import to_pdf
 
-            return to_pdf(markdown, FONTS, at=_dated(pressed), picture=png(made, clock, wording))
+            return to_pdf(markdown, FONTS, at=_dated(pressed), picture=picture(), further=further_fonts(further))
         case "docx":
             from bot.drafting.printing.word import to_docx
 
-            return to_docx(markdown, at=_dated(pressed), picture=png(made, clock, wording))
+            return to_docx(markdown, at=_dated(pressed), picture=picture())
         case "svg" | "png":
-            return _drawn(png(made, clock, wording) if form == "png" else (svg(made, clock, wording) or "").encode())
+            return _drawn(picture() if form == "png" else (svg(made, clock, wording) or "").encode())
         case _:
             raise ValueError(f"no such format: {form!r}")
 

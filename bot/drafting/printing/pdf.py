@@ -10,6 +10,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
+from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]  # which fpdf2 brings
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
@@ -25,14 +26,22 @@ _HEADINGS = {1: (19.0, 9.0, 2.0), 2: (13.5, 7.0, 7.0), 3: (11.0, 6.0, 4.0)}
 _KEEP = 26.0
 
 
-def to_pdf(markdown: str, fonts: Path, *, at: datetime, picture: bytes | None = None, language: str = "en") -> bytes:
+def to_pdf(
+    markdown: str,
+    fonts: Path,
+    *,
+    at: datetime,
+    picture: bytes | None = None,
+    language: str = "en",
+    further: Sequence[Path] = (),
+) -> bytes:
     """The PDF of a document's Markdown; the same input gives the same bytes.
 
     `fonts` is the folder with our fonts, `at` what stands in the file as its date, `picture` a PNG for behind the
-    summary.
+    summary, `further` fonts for signs that ours have not.
     """
     blocks = read(markdown)
-    sheet = _Sheet(fonts, title(blocks), at, language)
+    sheet = _Sheet(fonts, title(blocks), at, language, _with_signs(further, markdown))
     place = picture_place(blocks)
     sheet.entries = frozenset(evidence(blocks))
     sheet.add_page()
@@ -45,8 +54,23 @@ def to_pdf(markdown: str, fonts: Path, *, at: datetime, picture: bytes | None = 
     return bytes(sheet.output())
 
 
+def _with_signs(paths: Sequence[Path], text: str) -> list[Path]:
+    """The first of the fonts for each sign beyond Latin, Greek and Cyrillic: a folder may hold hundreds of others."""
+    wanted, found = {ord(char) for char in text if ord(char) > 0x2E7F}, []
+    for path in paths:
+        if not wanted:
+            break
+        try:
+            has = wanted & TTFont(path, lazy=True).getBestCmap().keys()
+        except (TTLibError, OSError, AttributeError):  # no font, whatever it is called
+            continue
+        found += [path] if has else []
+        wanted -= has
+    return found
+
+
 class _Sheet(FPDF):
-    def __init__(self, fonts: Path, name: str, at: datetime, language: str) -> None:
+    def __init__(self, fonts: Path, name: str, at: datetime, language: str, further: Sequence[Path]) -> None:
         super().__init__(format="A4")
         self.entries: frozenset[int] = frozenset()
         self._name = name
@@ -56,7 +80,10 @@ class _Sheet(FPDF):
         self.add_font(_MONO, "", fonts / "NotoSansMono-Regular.ttf")
         self.add_font("NotoMath", "", fonts / "NotoSansMath-Regular.ttf")
         self.add_font("NotoSymbols", "", fonts / "NotoSansSymbols2-Regular.ttf")
-        self.set_fallback_fonts(["NotoMath", "NotoSymbols"], exact_match=False)
+        for place, path in enumerate(further):
+            self.add_font(f"Further{place}", "", path)
+        named = [f"Further{place}" for place in range(len(further))]
+        self.set_fallback_fonts(["NotoMath", "NotoSymbols", *named], exact_match=False)
         self.set_title(name)
         self.set_creator("Tocsin")
         self.set_lang(language)
