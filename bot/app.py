@@ -128,6 +128,7 @@ class Tocsin:
             concurrency=self.settings.workers,
             lease=self._pace.lease,
             heartbeat=self._pace.heartbeat,
+            calm=self._pace.calm,
             poll=self._pace.poll if bot.db.dialect == "postgresql" else None,
             on_failed=on_failed,
             gates=self._gates,

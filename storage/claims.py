@@ -7,13 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, case, delete, exists, literal, null, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    Row,
+    ScalarSelect,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import BindParameter, ColumnElement
 
 from storage.database import JOBS_CHANGED
-from storage.job_tables import DONE, FAILED, READY, RUNNING, gate, job, job_step
+from storage.job_tables import DONE, FAILED, READY, RUNNING, SUSPECT, gate, job, job_step
 from storage.queue import IS_DONE, IS_READY, IS_RUNNING
 
 #: A job that fails this often no longer holds its lane up: the later ones go first until its next try.
@@ -24,8 +39,8 @@ HOLDS_LANE = 5
 class Claimed:
     """A job as it was claimed. `run_at` is no later than its first step, so what it did lies after it.
 
-    `claims` is the fencing token. `failures` counts tries that raised, `lost` claims whose end nobody saw. `reference`
-    is that of the payload which asked for it.
+    `claims` is the fencing token. `failures` counts tries that raised, `lost` claims whose end nobody saw; with a step
+    that is stored it goes back to one. `reference` is that of the payload which asked for it.
     """
 
     id: str
@@ -38,12 +53,18 @@ class Claimed:
     lost: int
     reference: str | None
 
+    @property
+    def suspect(self) -> bool:
+        """Whether it may be what kills its process: then nothing else is in hand while it runs."""
+        return self.lost >= SUSPECT
+
 
 class Ahead(NamedTuple):
-    """When there is next something to do: a job is due, or another worker's lease lapses. None: never as yet."""
+    """When a job is due next, when another worker's lease lapses, when a suspected job is due. None: never as yet."""
 
     due_at: datetime | None
     lapse_at: datetime | None
+    suspect_at: datetime | None
 
 
 class Claims:
@@ -59,33 +80,38 @@ class Claims:
         mine: BindParameter[Any] = bindparam("mine", expanding=True)
         known = job.c.kind.in_(sorted(kinds))
         free = and_(IS_READY, known, ~_held_up(sorted(kinds)))
-        due = select(job.c.id).where(free, job.c.due_at <= bindparam("now"))
-        due = due.order_by(job.c.due_at, job.c.run_at, job.c.seq).limit(bindparam("most"))
-        # A common table expression and not `IN (SELECT … LIMIT …)`, which PostgreSQL may run more than once.
-        chosen = due.with_for_update(skip_locked=True, of=job).cte("due")
-        self._claim = (
-            update(job)
-            .where(job.c.id.in_(select(chosen.c.id)))
-            .values(state=RUNNING, claims=job.c.claims + 1, lease_until=bindparam("lease"), worker=worker)
-            .returning(job)
-        )
+        self._claim = self._claiming(and_(free, ~_IS_SUSPECT))
+        self._claim_suspect = self._claiming(and_(free, _IS_SUSPECT))
         others = and_(IS_RUNNING, job.c.id.not_in(mine))
-        next_due = select(job.c.due_at).where(free).order_by(job.c.due_at).limit(1).scalar_subquery()
-        next_lapse = select(job.c.lease_until).where(others).order_by(job.c.lease_until).limit(1).scalar_subquery()
-        self._ahead = select(next_due, next_lapse)
+        self._ahead = select(
+            _earliest(job.c.due_at, and_(free, ~_IS_SUSPECT)),
+            _earliest(job.c.lease_until, others),
+            _earliest(job.c.due_at, and_(free, _IS_SUSPECT)),
+        )
         # Never waiting for a row while others are held: whoever waits the other way round ends in a deadlock.
         lapsed = _unlocked(others, job.c.lease_until <= bindparam("now"))
         self._lapsed = update(job).where(lapsed).values(_HANDED_BACK).returning(job.c.id)
         self._ours = select(job.c.id).where(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine))
         self._renew = update(job).where(_unlocked(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine)))
 
-    async def claim(self, session: AsyncSession, now: datetime, most: int) -> list[Claimed]:
-        """Take up to `most` jobs that are due, the longest due first, at most one a lane.
+    def _claiming(self, which: ColumnElement[bool]) -> Update:
+        due = select(job.c.id).where(which, job.c.due_at <= bindparam("now"))
+        due = due.order_by(job.c.due_at, job.c.run_at, job.c.seq).limit(bindparam("most"))
+        # A common table expression and not `IN (SELECT … LIMIT …)`, which PostgreSQL may run more than once.
+        chosen = due.with_for_update(skip_locked=True, of=job).cte("due")
+        changed = update(job).where(job.c.id.in_(select(chosen.c.id)))
+        values = {"state": RUNNING, "claims": job.c.claims + 1, "lease_until": bindparam("lease")}
+        return changed.values(**values, worker=self._worker).returning(job)
+
+    async def claim(self, session: AsyncSession, now: datetime, most: int, *, suspect: bool = False) -> list[Claimed]:
+        """Take up to `most` jobs that are due, the longest due first, at most one a lane: of those that are suspected
+        to kill their process, or of the others.
 
         On PostgreSQL raises IntegrityError when another replica took the same lane in the same moment: roll back, ask
         again, and the lane is seen to be taken.
         """
-        rows = await session.execute(self._claim, {"now": now, "most": most, "lease": now + self.lease})
+        statement = self._claim_suspect if suspect else self._claim
+        rows = await session.execute(statement, {"now": now, "most": most, "lease": now + self.lease})
         return [_claimed(row) for row in sorted(rows, key=lambda row: (row.due_at, row.run_at, row.seq))]
 
     async def ahead(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> Ahead:
@@ -104,8 +130,9 @@ class Claims:
         await session.execute(update(job).where(IS_RUNNING).values(_HANDED_BACK))
 
     async def release_own(self, session: AsyncSession) -> None:
-        """Put back what this worker still holds: it is leaving."""
-        await session.execute(update(job).where(IS_RUNNING, job.c.worker == self._worker).values(_HANDED_BACK))
+        """Put back what this worker still holds: it is leaving, which is no death."""
+        values = _HANDED_BACK | {"lost": case((job.c.lost == 0, 1), else_=job.c.lost)}
+        await session.execute(update(job).where(IS_RUNNING, job.c.worker == self._worker).values(values))
 
     async def renew(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> frozenset[str]:
         """Prolong the leases of `mine`; answers those that are still ours.
@@ -119,6 +146,12 @@ class Claims:
         """Prolong one lease and lock the job's row until the transaction ends; False: fenced, another has it."""
         token = {"held": claimed.id, "token": claimed.claims, "lease": now + self.lease}
         return (await session.execute(_HOLD, token)).scalar_one_or_none() is not None
+
+    async def get_on(self, session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
+        """As `hold`, for a job that has done a step: what it was suspected of is forgotten, but not the doubt whether
+        the next step has happened."""
+        token = {"held": claimed.id, "token": claimed.claims, "lease": now + self.lease}
+        return (await session.execute(_GET_ON, token)).scalar_one_or_none() is not None
 
 
 async def finish(session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
@@ -156,27 +189,6 @@ async def give_up(session: AsyncSession, claimed: Claimed, error: str, now: date
     return state
 
 
-async def close_gate(session: AsyncSession, method: str, until: datetime) -> None:
-    """Nobody may call `method` before `until`; an instant already set that lies later stays."""
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql.insert(gate) if dialect == "postgresql" else sqlite.insert(gate)).values(
-        method=method, until=until
-    )
-    later = case((gate.c.until >= insert.excluded.until, gate.c.until), else_=insert.excluded.until)
-    await session.execute(insert.on_conflict_do_update(index_elements=[gate.c.method], set_={"until": later}))
-
-
-async def gate_of(session: AsyncSession, method: str) -> datetime | None:
-    """Until when `method` may not be called; may lie in the past. None: never closed."""
-    return (await session.execute(select(gate.c.until).where(gate.c.method == method))).scalar_one_or_none()
-
-
-async def gates_after(session: AsyncSession, now: datetime) -> dict[str, datetime]:
-    """The gates that are closed after `now`, each with when it opens."""
-    rows = await session.execute(select(gate.c.method, gate.c.until).where(gate.c.until > now))
-    return {row.method: row.until for row in rows}
-
-
 async def purge(session: AsyncSession, before: datetime) -> int:
     """Delete what was done before `before`, and gates that opened before; how many jobs went."""
     await session.execute(delete(gate).where(gate.c.until < before))
@@ -191,6 +203,14 @@ def _unlocked(*where: ColumnElement[bool]) -> ColumnElement[bool]:
     """The jobs of which this holds, without those whose rows somebody else has locked."""
     found = select(job.c.id).where(*where).with_for_update(skip_locked=True).cte("unlocked")
     return job.c.id.in_(select(found.c.id))
+
+
+#: Written out, so that the index of these few is used.
+_IS_SUSPECT: ColumnElement[bool] = job.c.lost >= literal_column(str(SUSPECT))
+
+
+def _earliest(at: ColumnElement[datetime], which: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    return select(at).where(which).order_by(at).limit(1).scalar_subquery()
 
 
 def _held_up(kinds: list[str]) -> ColumnElement[bool]:
@@ -227,13 +247,14 @@ def _over(state: str, now: datetime) -> dict[str, Any]:
     }
 
 
-#: The statement of every step of every job, put together once.
+#: The statements of every step of every job, put together once.
 _HOLD = (
     update(job)
     .where(job.c.id == bindparam("held"), job.c.claims == bindparam("token"), IS_RUNNING)
     .values(lease_until=bindparam("lease"))
     .returning(job.c.state)
 )
+_GET_ON = _HOLD.values(lost=case((job.c.lost > 0, 1), else_=0))
 
 
 async def _put(session: AsyncSession, claimed: Claimed, values: dict[str, Any]) -> str | None:

@@ -11,6 +11,10 @@ from sqlmodel import SQLModel
 from storage.columns import Json, UtcDateTime
 
 READY, RUNNING, DONE, FAILED = "ready", "running", "done", "failed"
+#: A job in whose hands the process died so often, and that got no further meanwhile, may be what kills it. The number
+#: stands in an index: another one needs a migration.
+SUSPECT = 3
+SUSPECTED = f"state = 'ready' AND lost >= {SUSPECT}"
 
 #: One row a job. Ids and never words in `payload`; `error` names a reason and holds neither words nor secrets.
 job = Table(
@@ -29,7 +33,7 @@ job = Table(
     Column("worker", String(64)),  # who claimed it last
     Column("claims", Integer, nullable=False, server_default="0"),  # the fencing token: goes up with each claim
     Column("failures", Integer, nullable=False, server_default="0"),  # decides the wait before the next try
-    Column("lost", Integer, nullable=False, server_default="0"),  # claims whose end nobody saw: killed, cut off
+    Column("lost", Integer, nullable=False, server_default="0"),  # claims whose end nobody saw; a step done: 1 again
     Column("error", String(255)),  # of the last failure
     Column("finished_at", UtcDateTime),
     Column("reference", String(32)),  # of the payload that asked for it last, as the log has it
@@ -53,6 +57,7 @@ Index(
     postgresql_where=text("state = 'ready'"),
 )
 Index("job_due", _T.due_at, sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'"))
+Index("job_suspect", _T.due_at, sqlite_where=text(SUSPECTED), postgresql_where=text(SUSPECTED))
 Index("job_lease", _T.lease_until, sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"))
 Index("job_failed", _T.finished_at, sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'"))
 Index("job_done", _T.finished_at, sqlite_where=text("state = 'done'"), postgresql_where=text("state = 'done'"))

@@ -37,6 +37,8 @@ IS_READY: ColumnElement[bool] = job.c.state == literal_column(f"'{READY}'")
 IS_RUNNING: ColumnElement[bool] = job.c.state == literal_column(f"'{RUNNING}'")
 IS_DONE: ColumnElement[bool] = job.c.state == literal_column(f"'{DONE}'")
 IS_FAILED: ColumnElement[bool] = job.c.state == literal_column(f"'{FAILED}'")
+#: Whose worker was lost may have done what nobody saw: its steps go on looking before they write.
+ONCE_LOST: ColumnElement[int] = case((job.c.lost > 0, 1), else_=0)
 
 
 def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -160,9 +162,7 @@ async def move(session: AsyncSession, job_id: str, run_at: datetime) -> bool:
 
 async def retry(session: AsyncSession, job_id: str, *, at: datetime) -> bool:
     """Try a failed job again at `at`, from the step that failed; False where none of this id has failed."""
-    # Whose worker was lost may have done what nobody saw: its steps go on looking before they write.
-    lost = case((job.c.lost > 0, 1), else_=0)
-    values = {"state": READY, "due_at": at, "failures": 0, "lost": lost, "error": None, "finished_at": None}
+    values = {"state": READY, "due_at": at, "failures": 0, "lost": ONCE_LOST, "error": None, "finished_at": None}
     return await _changed(session, update(job).where(job.c.id == job_id, IS_FAILED).values(values))
 
 

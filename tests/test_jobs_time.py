@@ -278,11 +278,13 @@ async def test_a_handler_that_will_not_leave_cannot_write_after_the_stop(tmp_pat
             await ctx.step("one", call, save)
 
         worker = await shop.worker({"k": stubborn})
-        await shop.add(Job("a", "k", NOON))
-        await shop.until_running("a")
+        await shop.add(Job("a", "k", NOON), Job("suspect", "k", NOON))
+        await shop.until_running("suspect")
+        async with shop.db.write() as session:
+            await session.execute(job.update().where(job.c.id == "suspect").values(lost=3))
         await worker.stop(timedelta(0))
-        row = await shop.row("a")
-        assert (row.state, row.lost) == ("ready", 1)
+        rows = [await shop.row("a"), await shop.row("suspect")]
+        assert [(row.state, row.lost) for row in rows] == [("ready", 1), ("ready", 3)], "to leave is not to die"
         let_go.set()
         await asyncio.sleep(0.1)
         assert written == []
@@ -299,11 +301,13 @@ async def test_a_job_that_kills_its_process_every_time_is_given_up_and_tried_aga
 
         await shop.add(Job("a", "k", NOON))
         async with shop.db.write() as session:
-            await session.execute(job.update().where(job.c.id == "a").values(lost=25))
+            await session.execute(job.update().where(job.c.id == "a").values(lost=6))
         worker = await shop.worker({"k": handler})
         await worker.idle()
+        assert (await shop.row("a")).state == "ready", "not before the process has lived a while"
+        await shop.advance(worker, timedelta(seconds=15))
         assert shop.ran == []
-        assert "lost 25 times" in (await shop.row("a")).error
+        assert "died 6 times" in (await shop.row("a")).error
         async with shop.db.write() as session:
             assert await retry(session, "a", at=NOON)
         await worker.idle()

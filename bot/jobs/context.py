@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.jobs.outcome import Fenced, Retry
-from storage.claims import Claimed, Claims, finish, gate_of
+from storage.claims import Claimed, Claims, finish
 from storage.database import Database
+from storage.gates import gate_of
 from storage.steps import Step, store_step
 
 R = TypeVar("R")
@@ -61,10 +62,10 @@ class JobContext:
         if now < self._certain_until:
             return
         async with self.db.write() as session:
-            await self._hold(session, now)
+            self._held(await self._claims.hold(session, self.job, now), now)
 
-    async def _hold(self, session: AsyncSession, now: datetime) -> None:
-        if not await self._claims.hold(session, self.job, now):
+    def _held(self, ours: bool, now: datetime) -> None:
+        if not ours:
             raise Fenced(self.job.id)
         self._certain_until = now + self._claims.lease * _CERTAIN
 
@@ -98,7 +99,7 @@ class JobContext:
         result = cast(R, json.loads(json.dumps(answer)))
         now = self.clock.now()
         async with self.db.write() as session:
-            await self._hold(session, now)
+            self._held(await self._claims.get_on(session, self.job, now), now)
             await store_step(session, self.job.id, name, result, at=now)
             if save is not None:
                 await save(session, result)

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.jobs.context import JobContext
 from bot.jobs.outcome import LONGEST_AWAY, MOST_FAILURES, Away, Permanent, Retry, reason_of, trace_of, wait_after
-from storage.claims import Claimed, close_gate, give_up, put_back
+from storage.claims import Claimed, give_up, put_back
+from storage.gates import close_gate
 from storage.job_tables import FAILED
 from storage.queue import FailedJob
 from storage.steps import doubt_steps
@@ -69,6 +70,8 @@ async def _tell(session: AsyncSession, on_failed: OnFailed, failed: FailedJob, j
 def say(to: logging.Logger, level: int, event: str, job: Claimed, error: BaseException | None = None) -> None:
     """One line about a job: which, of what kind, an error's class and place; never its payload or an error's text."""
     facts: dict[str, object] = {"job_id": job.id, "kind": job.kind, "claims": job.claims, "failures": job.failures}
+    if job.lost:
+        facts["lost"] = job.lost
     if error is not None and not isinstance(error, Retry):
         facts |= {"error": reason_of(error), "trace": trace_of(error)[-4:]}
     to.log(level, "job.%s %s", event, " ".join(f"{name}={fact}" for name, fact in facts.items()), extra=facts)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.claims import gates_after
+from storage.gates import gates_after
 
 
 class Gates:

@@ -6,12 +6,15 @@ import traceback
 from datetime import timedelta
 from pathlib import Path
 
+from storage.job_tables import SUSPECT
+
 #: A job is given up after so many tries that raised.
 MOST_FAILURES = 10
 #: One that waits for somebody who does not answer, when it has waited so long.
 LONGEST_AWAY = timedelta(days=1)
-#: And after so many claims whose end nobody saw: such a job kills its process.
-MOST_LOST = 25
+#: And after so many claims in a row whose end nobody saw, without a step done. From `SUSPECT` on nothing else was in
+#: hand, and the process had lived a while without it: such a job kills its process.
+MOST_LOST = SUSPECT + 3
 _LONGEST_WAIT = 300
 _ERROR_WIDTH = 255
 

@@ -16,3 +16,6 @@ class Pace:
     """How often a sign of life is given, at most a third of the lease."""
     poll: timedelta | None = timedelta(seconds=1)
     """How often to look for what other replicas left; None where there are no others. SQLite has none in any case."""
+    calm: timedelta = timedelta(seconds=15)
+    """How long a process has lived before it tries a job that may be what killed others. One that dies before that dies
+    of something else, so that a storm of kills is held against nobody."""

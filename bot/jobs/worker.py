@@ -7,10 +7,11 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.jobs.context import Handler, JobContext
@@ -37,7 +38,8 @@ class Worker:
 
     `handlers`: kind to handler; kinds it does not know are left for others. `lease`: a job whose worker was silent for
     so long is taken over. `poll`: how often to look for jobs that other processes added; None where there are no others
-    (SQLite): then it sleeps until something is due or a commit of this process adds a job. `on_failed` writes in the
+    (SQLite): then it sleeps until something is due or a commit of this process adds a job. `calm`: how long it has run
+    before it tries a job that may be what kills its process, with nothing else in hand. `on_failed` writes in the
     transaction that gives a job up, so that the alert it enqueues is never lost. `gates` are told what other replicas
     were told.
     """
@@ -52,6 +54,7 @@ class Worker:
         lease: timedelta = timedelta(seconds=60),
         heartbeat: timedelta = timedelta(seconds=20),
         poll: timedelta | None = None,
+        calm: timedelta = timedelta(seconds=15),
         on_failed: OnFailed | None = None,
         gates: Gates | None = None,
     ) -> None:
@@ -61,6 +64,7 @@ class Worker:
         self._concurrency = concurrency
         self._heartbeat = heartbeat
         self._poll = poll
+        self._calm = calm
         self._on_failed = on_failed
         self._gates = gates
         self.name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -74,6 +78,8 @@ class Worker:
         self._until: datetime | None = None
         self._due_at: datetime | None = None
         self._beat_at: datetime | None = None
+        self._calm_at = clock.now() + calm
+        self._alone_at: datetime | None = None  # when a suspected job is to be tried; None: there is none
         self._round_at: float | None = None  # when the round under way began, by the event loop's clock
 
     async def start(self) -> None:
@@ -160,28 +166,49 @@ class Worker:
         mine = list(self._running)
         if mine and self._beat_at is not None and self._beat_at <= now:
             await self._beat(now, mine)
-        free = 0 if self._closing else self._concurrency - len(mine)
+        alone, free = self._room(now)
         due_at = lapse_at = None
         claimed: list[Claimed] = []
         if free > 0:
             async with self._db.write() as session:
                 if self._gates is not None and self._poll is not None:
                     await self._gates.learn(session, now)
-                claimed = await self._claims.claim(session, now, free)
+                claimed = await self._claims.claim(session, now, free, suspect=alone)
                 if len(claimed) < free:
-                    due_at, lapse_at = await self._claims.ahead(session, now, [*mine, *(job.id for job in claimed)])
+                    held = [*mine, *(job.id for job in claimed)]
+                    due_at, lapse_at = await self._look_ahead(session, now, held)
                 if lapse_at is not None and lapse_at <= now:
                     if await self._claims.take_over(session, now, mine):
                         self._wake.set()
                     lapse_at = now + _BREATH
+        for job in claimed:
+            self._begin(job, now)
+        if free > 0 and self._room(now)[0] != alone:
+            self._wake.set()  # those that run alone have their turn now, or the others
         self._due_at = due_at
         if due_at is not None and due_at <= now:
             due_at = now + _BREATH
-        for job in claimed:
-            self._begin(job, now)
         beat_at = self._beat_at if self._running else None
         poll_at = now + self._poll if self._poll is not None and free > 0 else None
         return min((at for at in (due_at, lapse_at, beat_at, poll_at) if at is not None), default=None)
+
+    def _room(self, now: datetime) -> tuple[bool, int]:
+        """Whether it is a suspected job's turn, and how many may be claimed; such a one only when nothing is in hand.
+
+        While it runs nothing asks for the next, so that it stays its turn.
+        """
+        alone = self._alone_at is not None and self._alone_at <= now
+        if self._closing:
+            return alone, 0
+        return alone, int(not self._running) if alone else self._concurrency - len(self._running)
+
+    async def _look_ahead(
+        self, session: AsyncSession, now: datetime, held: Collection[str]
+    ) -> tuple[datetime | None, datetime | None]:
+        """When a job is due next, suspected ones at their time, and when another worker's lease lapses."""
+        due_at, lapse_at, suspect_at = await self._claims.ahead(session, now, held)
+        self._alone_at = max(suspect_at, self._calm_at) if suspect_at is not None else None
+        return min((at for at in (due_at, self._alone_at) if at is not None), default=None), lapse_at
 
     async def _beat(self, now: datetime, mine: list[str]) -> None:
         async with self._db.write() as session:
@@ -208,7 +235,9 @@ class Worker:
                 async with self._db.read() as session:
                     ctx = JobContext(self._db, self._clock, self._claims, job, await steps_of(session, job.id))
             if job.lost >= MOST_LOST:
-                raise Permanent(f"its worker was lost {job.lost} times while it ran")
+                raise Permanent(f"the process died {job.lost} times while it ran, at the end with nothing else in hand")
+            if job.suspect:
+                say(log, logging.WARNING, "alone", job)
             with ctx.carried_out():
                 await self._handlers[job.kind](ctx, job.payload)
             if not ctx.finished:
