@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from tests.crash.printing import say_progress
 from tests.crash.reckoning import Reckoning, reckon
 from tests.crash.stage import NO_DELAY, empty_database, stage
 from tests.crash.story import TELLINGS, Teller, Telling
 
-#: A telling is mostly waiting (leases, retries, what Slack does later), so that two cores take several.
-AT_ONCE = 3
+#: A telling is mostly waiting (leases, retries, what Slack does later), so that two cores take four.
+AT_ONCE = 4
 #: A bot that lives answers within this; one that is dead is not waited for.
 ANSWERED_WITHIN = timedelta(seconds=0.6)
 SENT_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (0, 0.1, 0.3, 0.6, 1, 1, 2, 4, 8))
@@ -49,10 +50,9 @@ async def die_at_each(
     begun, told = time.monotonic(), Told(database)
     async with AsyncExitStack() as stack:
         tellers = [await _teller(stack, server_url, folder / str(n)) for n in range(at_once)]
-        for telling in TELLINGS:
-            async with asyncio.TaskGroup() as group:  # some things are looked up once and for all
-                for one in tellers:
-                    group.create_task(telling(one, None))
+        async with asyncio.TaskGroup() as group:  # some things are looked up once and for all
+            for one in tellers:
+                group.create_task(_warmed(one))
         boundaries = [(telling, name) for telling in TELLINGS for name in await _boundaries(tellers[0], telling)]
         told.boundaries, left = len(boundaries), deque(choose(boundaries))
         async with asyncio.TaskGroup() as group:
@@ -69,6 +69,7 @@ async def die_at(database: str, server_url: str | None, folder: Path, boundaries
     begun, told = time.monotonic(), Told(database)
     async with AsyncExitStack() as stack:
         teller = await _teller(stack, server_url, folder / "0")
+        await teller.here.bot.begin()
         await _die_at_those(teller, deque(boundaries), told)
         told.reckoning = await _reckoned(teller)
     told.seconds = time.monotonic() - begun
@@ -81,8 +82,16 @@ async def _teller(stack: AsyncExitStack, server_url: str | None, folder: Path) -
     url = await empty_database(server_url, folder, f"crash_story_{folder.name}")
     here = await stack.enter_async_context(stage(folder, url, call=NO_DELAY))
     here.ws.courier.ack_within, here.ws.courier.retry_after = ANSWERED_WITHIN, SENT_AGAIN
-    await here.bot.begin()
     return Teller(here)
+
+
+async def _warmed(teller: Teller) -> None:
+    bot = teller.here.bot
+    await bot.begin(warm=True)
+    await teller.through(None)
+    await bot.rest()
+    await bot.begin()
+    await teller.starting(None)
 
 
 async def _boundaries(teller: Teller, telling: Telling) -> list[str]:
@@ -97,6 +106,7 @@ async def _die_at_those(teller: Teller, left: deque[Boundary], told: Told) -> No
         telling, target = left.popleft()
         died = await telling(teller, target) or await telling(teller, target)
         (told.died if died else told.missed).append(target)
+        say_progress(f"at boundaries on {told.database}", len(told.died) + len(told.missed), told.boundaries)
 
 
 async def _reckoned(teller: Teller) -> Reckoning:

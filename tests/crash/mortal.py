@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
 #: What a dead replica's jobs wait for, and when a new channel is read back; in service 60 s each.
 LEASE, READ_BACK = 2.0, 0.3
+#: What the process that the bots are forked from tells.
+HEARD = ("pid", "started", "armed", "rested", "dead")
 
 
 class Mortal:
@@ -40,7 +42,7 @@ class Mortal:
         }
         self._forge: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._heard: dict[str, asyncio.Event] = {name: asyncio.Event() for name in ("pid", "started", "armed", "dead")}
+        self._heard: dict[str, asyncio.Event] = {name: asyncio.Event() for name in HEARD}
         self.pid = 0
         self.ends: list[int] = []
         """How each bot ended, as `waitpid` tells; 9 is a kill."""
@@ -70,17 +72,30 @@ class Mortal:
         with suppress(TimeoutError):  # whoever still held its output would keep us here
             await asyncio.wait_for(self._reader, 1)
 
-    async def begin(self, *, target: str | None = None, note: bool = False, wait: bool = True) -> None:
-        """Begin a bot, armed from its first moment on as with `arm`. With `wait`, until it is connected or dead."""
+    async def begin(
+        self, *, target: str | None = None, note: bool = False, wait: bool = True, warm: bool = False
+    ) -> None:
+        """Begin a bot, armed from its first moment on as with `arm`. With `wait`, until it is connected or dead.
+
+        `warm`: one that is not to be killed; it is brought to an end with `rest`, and what it worked out once is there
+        for the later ones.
+        """
         assert self._forge is not None
         assert self._forge.stdin is not None
         for event in self._heard.values():
             event.clear()
         self._orders(target, note)
-        self._forge.stdin.write(json.dumps(self._order).encode() + b"\n")
+        self._forge.stdin.write(json.dumps(self._order | {"warm": warm}).encode() + b"\n")
         await asyncio.wait_for(self._heard["pid"].wait(), PATIENCE)
         if wait:
             await self._either("started")
+
+    async def rest(self) -> None:
+        """End a bot that was begun `warm`, as a service is stopped."""
+        os.kill(self.pid, signal.SIGTERM)
+        await asyncio.wait_for(self._heard["rested"].wait(), PATIENCE)
+        self.pid = 0
+        await self._unlinked()
 
     async def arm(self, target: str | None, *, note: bool = False) -> None:
         """Have the bot that lives count its boundaries from here on and die at one; or `note` them; or neither."""
@@ -123,6 +138,9 @@ class Mortal:
     async def dead(self) -> None:
         """Return when the bot that was killed is dead and the workspace has seen its link go."""
         await asyncio.wait_for(self._heard["dead"].wait(), PATIENCE)
+        await self._unlinked()
+
+    async def _unlinked(self) -> None:
         for _ in range(int(PATIENCE / 0.005)):
             if not self._ws.socket.connections:
                 return

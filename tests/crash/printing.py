@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tests.crash.at_each import Told
-from tests.crash.at_random import Killed
 from tests.crash.proof import STRICT, Proof
 from tests.crash.reckoning import COMMANDS, EVENTS, Reckoning, Tally
+
+if TYPE_CHECKING:  # they say how far they are
+    from tests.crash.at_each import Told
+    from tests.crash.at_random import Killed
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 MOST_FAULTS = 40
@@ -23,11 +27,6 @@ def killed(one: Killed) -> str:
             *_outcome(found),
             f"  Commands never seen answered, however often typed: {found.unanswered} (none is there twice).",
             *(f"  Refused {count} times and typed again: {words}" for words, count in found.refused.most_common(5)),
-            *(
-                [f"  Given up after 25 kills each, and tried again by hand: {one.given_up} jobs."]
-                if one.given_up
-                else []
-            ),
             *_verdict(found, sureness(one.kills)),
         ]
     )
@@ -72,6 +71,12 @@ def _verdict(found: Reckoning, sure: str) -> list[str]:
     more = len(found.faults) - MOST_FAULTS
     told = [f"  FAULT {fault}" for fault in found.faults[:MOST_FAULTS]]
     return [*told, *([f"  and {more} more"] if more > 0 else [])]
+
+
+def say_progress(what: str, done: int, of: int) -> None:
+    """A line on stderr now and then, for whoever waits."""
+    if done and done % 25 == 0 and of:
+        print(f"  ... {done} of {of} {what}", file=sys.stderr, flush=True)
 
 
 def table(rows: Iterable[Iterable[object]], *, head: Iterable[str]) -> str:

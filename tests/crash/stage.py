@@ -17,7 +17,6 @@ from sandbox.channels import Channel
 from sandbox.people import Person
 from storage.database import Database
 from storage.job_tables import FAILED, READY, RUNNING, job
-from storage.queue import failed_jobs, retry
 from tests.crash.mortal import PATIENCE, Mortal, mortal
 from tests.postgres import fresh_database, server
 from tests.rig import MANIFEST
@@ -105,16 +104,6 @@ class Stage:
         async with (await self.database()).read() as session:
             query = select(func.count()).select_from(job).where(job.c.state == FAILED)
             return int((await session.execute(query)).scalar_one())
-
-    async def tries_failed_again(self) -> int:
-        """What `tocsin db retry` does, while no bot lives: how many jobs it tried again."""
-        db = await Database.open(self.database_url)
-        try:
-            async with db.write() as session:
-                failed = [one.id for one in await failed_jobs(session, 1_000)]
-                return sum([await retry(session, one, at=datetime.now(UTC)) for one in failed])
-        finally:
-            await db.close()
 
 
 @asynccontextmanager
