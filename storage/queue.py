@@ -30,15 +30,13 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from bot.reference import reference
 from storage.database import JOBS_CHANGED
-from storage.job_tables import DONE, FAILED, READY, RUNNING, job, job_step
+from storage.job_tables import DONE, FAILED, READY, RUNNING, SUSPECT, job, job_step
 
 # Written out in the statement, not bound: a planner uses a partial index only where it sees the value.
 IS_READY: ColumnElement[bool] = job.c.state == literal_column(f"'{READY}'")
 IS_RUNNING: ColumnElement[bool] = job.c.state == literal_column(f"'{RUNNING}'")
 IS_DONE: ColumnElement[bool] = job.c.state == literal_column(f"'{DONE}'")
 IS_FAILED: ColumnElement[bool] = job.c.state == literal_column(f"'{FAILED}'")
-#: Whose worker was lost may have done what nobody saw: its steps go on looking before they write.
-ONCE_LOST: ColumnElement[int] = case((job.c.lost > 0, 1), else_=0)
 
 
 def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -162,7 +160,8 @@ async def move(session: AsyncSession, job_id: str, run_at: datetime) -> bool:
 
 async def retry(session: AsyncSession, job_id: str, *, at: datetime) -> bool:
     """Try a failed job again at `at`, from the step that failed; False where none of this id has failed."""
-    values = {"state": READY, "due_at": at, "failures": 0, "lost": ONCE_LOST, "error": None, "finished_at": None}
+    lost = case((job.c.lost > SUSPECT, SUSPECT), else_=job.c.lost)  # what was given up for its deaths is tried alone
+    values = {"state": READY, "due_at": at, "failures": 0, "lost": lost, "error": None, "finished_at": None}
     return await _changed(session, update(job).where(job.c.id == job_id, IS_FAILED).values(values))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox import posting
+from tests.databases import DATABASES
 from tests.rig import Rig
 from tests.test_opening import opened, told
 
@@ -177,3 +179,18 @@ async def test_a_channel_that_is_changed_by_hand_while_it_opens(rig: Rig, what: 
     assert len(rooms) == (what != "deletes"), "a second channel never"
     marks = [(len(rig.posts(room)), len(room.pins), len(room.bookmarks)) for room in rooms]
     assert marks == ([(1, 1, 1)] if well else [(0, 0, 0)] * len(rooms))
+
+
+async def test_work_of_which_the_bot_died_again_and_again_is_told_without_blaming_slack(
+    rig: Rig, tmp_path: Path
+) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident sev 2")
+    await rig.later(timedelta(minutes=1))
+    again = "UPDATE job SET state = 'ready', lost = 6, finished_at = NULL WHERE kind = 'refresh_card' RETURNING id"
+    assert len(DATABASES.rows(tmp_path, again)) == 1
+    await rig.types("ana", "/incident sev 3")
+    await rig.later(timedelta(minutes=1))
+    (words,) = [one.text for one in rig.whispers("ana") if "could not be brought up to date" in one.text]
+    assert "The bot itself died each time it tried: whoever runs it must look at its log." in words
+    assert "Slack says" not in words

@@ -15,6 +15,8 @@ LONGEST_AWAY = timedelta(days=1)
 #: And after so many claims in a row whose end nobody saw, without a step done. From `SUSPECT` on nothing else was in
 #: hand, and the process had lived a while without it: such a job kills its process.
 MOST_LOST = SUSPECT + 3
+#: What is kept of it begins so.
+DIED = "the process died"
 _LONGEST_WAIT = 300
 _ERROR_WIDTH = 255
 

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.jobs.context import Handler, JobContext
 from bot.jobs.ending import OnFailed, record_end, say
 from bot.jobs.gates import Gates
-from bot.jobs.outcome import MOST_LOST, Fenced, Permanent, trace_of
+from bot.jobs.outcome import DIED, MOST_LOST, Fenced, Permanent, trace_of
 from bot.jobs.purge import PURGE, next_purge, purge_done
 from bot.reference import new_reference, working_on
 from storage.claims import Claimed, Claims
@@ -235,7 +235,7 @@ class Worker:
                 async with self._db.read() as session:
                     ctx = JobContext(self._db, self._clock, self._claims, job, await steps_of(session, job.id))
             if job.lost >= MOST_LOST:
-                raise Permanent(f"the process died {job.lost} times while it ran, at the end with nothing else in hand")
+                raise Permanent(f"{DIED} {job.lost} times while it ran, at the end with nothing else in hand")
             if job.suspect:
                 say(log, logging.WARNING, "alone", job)
             with ctx.carried_out():

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.timeline import Kind
 from bot.jobs import JobContext
+from bot.jobs.outcome import DIED
 from bot.slack.answer import Answer, Button
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
@@ -48,13 +49,14 @@ async def tell_failed(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> 
     _, record, _ = await read_face(bot, incident_id)
     declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
     error = str(payload["error"])
+    died = error.startswith(DIED)
     words = bot.wording.say(
         "lines.failed",
         label=record.label,
         kind=str(payload["kind"]),
         # `conversations.create: restricted_action` is Slack's word; a class and a line of ours belong in the log.
-        error=error if " at " not in error else None,
-        code=error.partition(": ")[2].partition(" ")[0],
+        error=error if " at " not in error and not died else None,
+        code="died" if died else error.partition(": ")[2].partition(" ")[0],
         command=bot.settings.command,
     )
     answer = Answer(words, (Button(bot.wording.plain("labels.try_again"), f"repair {record.label}"),))
