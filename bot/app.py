@@ -75,6 +75,7 @@ class Tocsin:
         self._server = Server(self._health, host=settings.http_host)
         self._db: Database | None = None
         self._gates = Gates()
+        self._apis: list[SlackApi] = []
         self._worker: Worker | None = None
         self._replicas: Replicas | None = None
         self._replies: Replies | None = None
@@ -161,7 +162,8 @@ class Tocsin:
         client = AsyncWebClient(
             token=token.reveal(), base_url=self.settings.slack_api_url, timeout=SLACK_TIMEOUT, retry_handlers=[]
         )
-        return SlackApi(client, self.clock, gates)
+        self._apis.append(api := SlackApi(client, self.clock, gates))
+        return api
 
     def _bolt(self, identity: Identity, token: str) -> AsyncApp:
         """Acknowledge after commit: with `process_before_response` a listener that fails makes Slack send again."""
@@ -248,6 +250,7 @@ class Tocsin:
             await self._replicas.stop()
         await self._server.stop()
         await self._health.close()
+        await asyncio.gather(*(api.close() for api in self._apis))
         if self._db is not None:
             await self._db.close()
 

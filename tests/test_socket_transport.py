@@ -354,13 +354,15 @@ async def told(rig: Rig, count: int = 1) -> AsyncIterator[tuple[list[Connected],
     app = rig.bot._bolt(_nobody(rig), rig.ws.bot_token)
     receiver = Receiver(app, clock=rig.clock, metrics=rig.bot.metrics, on_connected=hear)
     opener = AsyncWebClient(token=rig.ws.app_token, base_url=rig.ws.api_url, retry_handlers=[])
-    connections = Connections(receiver, SlackApi(opener, rig.clock), count=count, patience=QUICK)
+    api = SlackApi(opener, rig.clock)
+    connections = Connections(receiver, api, count=count, patience=QUICK)
     await connections.start()
     await rig.ws.socket.connected(count)
     try:
         yield heard, connections
     finally:
         await connections.stop()
+        await api.close()
 
 
 def _nobody(rig: Rig) -> Any:
