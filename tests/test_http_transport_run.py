@@ -16,6 +16,8 @@ from sandbox import WallClock, Workspace
 from tests.rig import free_port
 from tests.test_cli_run import environment, running
 
+pytestmark = pytest.mark.sqlite
+
 ROOT = Path(__file__).parents[1]
 
 

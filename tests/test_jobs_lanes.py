@@ -13,6 +13,7 @@ from storage.claims import Claims
 from storage.job_tables import job
 from storage.queue import Job, cancel, counts, enqueue, failed_jobs, move, rearm, retry
 
+pytestmark = pytest.mark.databases
 LEASE = timedelta(seconds=60)
 
 

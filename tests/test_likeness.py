@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot.cli import run
 from bot.domain.likeness import most_like, stem
+from tests.databases import DATABASES
 from tests.rig import Rig, running
 
 WRITTEN = Path(__file__).parent / "written"
@@ -105,7 +106,7 @@ async def test_what_was_imported_is_found_and_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TOCSIN_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'tocsin.db'}")
+    monkeypatch.setenv("TOCSIN_DATABASE_URL", DATABASES.address(tmp_path))
     assert await asyncio.to_thread(run, ["import", str(WRITTEN / "labels.md"), str(WRITTEN / "prose.txt")]) == 0
     async with running(tmp_path) as rig:
         room = await rig.declare("labels of the printers are blank again")
