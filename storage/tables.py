@@ -170,8 +170,9 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("channel_id", "ts"),
-        Index("message_thread", "channel_id", "thread_ts"),
-        Index("message_client", "channel_id", "client_msg_id"),
+        # Not the channel first: PostgreSQL, without statistics of it, would read a whole channel by them.
+        Index("message_thread", "thread_ts", "channel_id"),
+        Index("message_client", "client_msg_id", "channel_id"),
     )
     id: int = Field(default=None, primary_key=True)
     channel_id: int = Field(foreign_key="channel.id")

@@ -49,9 +49,7 @@ class Chatter:
         standing = await standing_at(
             session,
             self._bot.identity.team_id,
-            {_channel_id(event) for event in events},
-            {str(event["ts"]) for event in events},
-            {str(event["client_msg_id"]) for event in events if event.get("client_msg_id")},
+            [(_channel_id(event), str(event["ts"]), str(event.get("client_msg_id") or "") or None) for event in events],
         )
         new: dict[int, tuple[int, Said]] = {}
         for number, event in enumerate(events):
