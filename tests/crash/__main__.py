@@ -12,7 +12,9 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 from tests.crash import printing
@@ -27,7 +29,9 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=200, help="random kills on each database (200)")
-    parser.add_argument("--boundaries", type=int, help="die at so many boundaries only (all)")
+    parser.add_argument("--boundaries", type=int, help="die at so many boundaries only, chosen by chance (all)")
+    parser.add_argument("--after", type=int, default=0, help="leave out the first so many: to go on where a run ended")
+    parser.add_argument("--minutes", type=float, default=inf, help="for each of both sorts of kills; then it counts")
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
     parser.add_argument("--seed", type=int, help="of who does what when; where in the bot a kill falls varies")
     chosen = parser.parse_args(arguments)
@@ -43,11 +47,14 @@ async def run(chosen: argparse.Namespace, server_url: str | None, folder: Path) 
     if chosen.kills:
         place = _folder(folder, "random")
         url = await empty_database(server_url, place, "crash_random")
-        killed = await kill_at_random(database, url, place, kills=chosen.kills, seed=chosen.seed)
+        until = time.monotonic() + 60 * chosen.minutes
+        killed = await kill_at_random(database, url, place, kills=chosen.kills, seed=chosen.seed, until=until)
         print(printing.killed(killed), flush=True)
         faults += len(killed.reckoning.faults)
     if chosen.boundaries != 0:
-        told = await die_at_each(database, server_url, _folder(folder, "story"), lambda names: _some(names, chosen))
+        until = time.monotonic() + 60 * chosen.minutes
+        place = _folder(folder, "story")
+        told = await die_at_each(database, server_url, place, lambda names: _some(names, chosen), until=until)
         print(printing.told(told), flush=True)
         faults += len(told.reckoning.faults)
     proof = await prove(database, running=os.environ.get("TOCSIN_TEST_POSTGRES"))
@@ -61,6 +68,7 @@ def _folder(folder: Path, name: str) -> Path:
 
 
 def _some(boundaries: Sequence[Boundary], chosen: argparse.Namespace) -> Sequence[Boundary]:
+    boundaries = boundaries[chosen.after :]
     if chosen.boundaries is None or chosen.boundaries >= len(boundaries):
         return boundaries
     return random.Random(chosen.seed).sample(boundaries, chosen.boundaries)
@@ -69,6 +77,7 @@ def _some(boundaries: Sequence[Boundary], chosen: argparse.Namespace) -> Sequenc
 def on_both(chosen: argparse.Namespace) -> int:
     """Each database in a process of its own; what each says is printed in one piece."""
     command = [sys.executable, "-m", "tests.crash", "--kills", str(chosen.kills), "--seed", str(chosen.seed)]
+    command += ["--after", str(chosen.after), "--minutes", str(chosen.minutes)]
     command += [] if chosen.boundaries is None else ["--boundaries", str(chosen.boundaries)]
     print(
         f"Killing the bot on {' and '.join(printing.NAMES.values())}, seed {chosen.seed}: some minutes ...", flush=True

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 
 from tests.crash.printing import say_progress
@@ -45,8 +46,12 @@ async def die_at_each(
     choose: Callable[[Sequence[Boundary]], Sequence[Boundary]],
     *,
     at_once: int = AT_ONCE,
+    until: float = inf,
 ) -> Told:
-    """Tell each story once to learn its boundaries, then once for each that `choose` picks; reckon in the end."""
+    """Tell each story once to learn its boundaries, then once for each that `choose` picks; reckon in the end.
+
+    No new telling begins after `until`, of the monotonic clock.
+    """
     begun, told = time.monotonic(), Told(database)
     async with AsyncExitStack() as stack:
         tellers = [await _teller(stack, server_url, folder / str(n)) for n in range(at_once)]
@@ -57,7 +62,7 @@ async def die_at_each(
         told.boundaries, left = len(boundaries), deque(choose(boundaries))
         async with asyncio.TaskGroup() as group:
             for one in tellers:
-                group.create_task(_die_at_those(one, left, told))
+                group.create_task(_die_at_those(one, left, told, until))
         for one in tellers:
             told.reckoning.add(await _reckoned(one))
     told.seconds = time.monotonic() - begun
@@ -100,9 +105,9 @@ async def _boundaries(teller: Teller, telling: Telling) -> list[str]:
     return list(dict.fromkeys(teller.here.bot.passed()))
 
 
-async def _die_at_those(teller: Teller, left: deque[Boundary], told: Told) -> None:
+async def _die_at_those(teller: Teller, left: deque[Boundary], told: Told, until: float = inf) -> None:
     """Tell a story for each boundary left, so that the bot dies there; a second time where it did not come by."""
-    while left:
+    while left and time.monotonic() < until:
         telling, target = left.popleft()
         died = await telling(teller, target) or await telling(teller, target)
         (told.died if died else told.missed).append(target)

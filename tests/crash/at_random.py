@@ -7,6 +7,7 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 
 from tests.crash.people import Crowd, sends_again
@@ -21,7 +22,7 @@ NEVER_UP = 8
 LONGEST_START = 0.15
 #: A bot that is up lives until it has done a random number of things, fewer than this: machines differ in speed.
 MOST_DONE = 50
-#: The first bot does so much before it is stopped, so that later ones are quick.
+#: The first bot does so much, less before few kills, and is stopped, so that later ones are quick.
 WARM = 200
 #: Nothing new is declared in the last kills, so that some incidents are resolved under them.
 LAST = 4
@@ -41,24 +42,25 @@ class Killed:
 
 
 async def kill_at_random(
-    database: str, database_url: str, folder: Path, *, kills: int, seed: int, pause: float = 0.03
+    database: str, database_url: str, folder: Path, *, kills: int, seed: int, pause: float = 0.03, until: float = inf
 ) -> Killed:
-    """Kill so often, start once more, wait until all is done, and reckon. The seed decides who does what, and when
-    the kills fall; where in the bot they fall depends on the machine too."""
+    """Kill so often, or until then by the monotonic clock, start once more, wait until all is done, and reckon. The
+    seed decides who does what, and when the kills fall; where in the bot they fall depends on the machine too."""
     loop, chance = asyncio.get_running_loop(), random.Random(seed)
     begun = loop.time()
     async with stage(folder, database_url, call=CALL) as here:
         crowd = Crowd(here, chance, pause)
         await here.bot.begin(warm=True)  # the tables are made by a start that is left alone
         crowd.begin()
-        await _so_much(here, WARM)
+        await _so_much(here, min(WARM, 4 * kills))
         await here.bot.rest()
         await here.bot.begin(wait=False)
-        unfinished = 0
-        for done in range(kills):
-            say_progress(f"at random on {database}", done, kills)
+        done = unfinished = 0
+        while done < kills and loop.time() < until:
             unfinished += await _one_kill(here, crowd, chance)
             await here.bot.begin(wait=False)
+            done += 1
+            say_progress(f"at random on {database}", done, kills)
         await here.connected()
         await crowd.end()
         _resolve_some(crowd, chance)
@@ -67,10 +69,10 @@ async def kill_at_random(
         await here.settled()
         await _last_restart(here)
         found = await reckon(here, crowd.asked)
-        if (acknowledged := sum(one.acknowledged for one in found.tallies.values())) < kills:
+        if (acknowledged := sum(one.acknowledged for one in found.tallies.values())) < done:
             found.faults.append(f"only {acknowledged} things were acknowledged: too little was going on to be killed")
         spent = loop.time() - begun
-        return Killed(database, kills, unfinished, len(here.ws.acks), len(here.ws.calls), spent, found)
+        return Killed(database, done, unfinished, len(here.ws.acks), len(here.ws.calls), spent, found)
 
 
 async def _one_kill(here: Stage, crowd: Crowd, chance: random.Random) -> bool:
