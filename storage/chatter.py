@@ -1,7 +1,7 @@
 """Messages that nothing depends on, many at a time in two statements. Knows no event, nor which messages those are.
 
 Each statement is built once, and on tables, not on their classes: building them is most of what they cost. A database
-keeps what it has made of a statement under its text, so lists are filled up or one parameter, for there to be few texts.
+keeps what it has made of a statement under its text, so lists are filled up or one parameter: few texts.
 """
 
 from __future__ import annotations
