@@ -22,9 +22,9 @@ from bot.domain.record import Record
 from bot.domain.timeline import STATE_KINDS, Change, Entry, NewEntry
 from storage.artifacts import note_audit
 from storage.entries import add_entry, add_version, entries_of, recorded_under
-from storage.incidents import cached_fields, channel_of_incident, lock_incident, take_incident_number
+from storage.incidents import cached_fields, channel_of_incident, lock_incident, open_incident, take_incident_number
 from storage.people import names, unknown_people
-from storage.queue import Job, enqueue, rearm
+from storage.queue import Job, enqueue_behind, rearm
 from storage.tables import Incident, Workspace
 from storage.transcript import message_of_origin
 
@@ -54,19 +54,25 @@ class Recorded:
 async def declare(
     session: AsyncSession, workspace: Workspace, first: NewEntry, *, zone: str, at: datetime, origin_slack_id: str
 ) -> Recorded:
-    """Open an incident: its number, its row, its first entry and the job that opens its channel."""
-    number = await take_incident_number(session, workspace.id)
+    """Open an incident: its number, its row, its first entry and the job that opens its channel.
+
+    Raises WindowOverlap as `record` does.
+    """
+    change = Change("incident.declared", (first,))
+    after = weigh([], change, at=at)
     incident = Incident(
         workspace_id=workspace.id,
-        number=number,
+        number=await take_incident_number(session, workspace.id),
         zone=zone,
-        visibility=str(first.data.get("visibility", "public")),
-        sort=str(first.data.get("sort", "real")),
         origin_slack_id=origin_slack_id,
+        entry_counter=1,
+        version=1,
     )
-    session.add(incident)
-    await session.flush()
-    return await record(session, incident, Change("incident.declared", (first,)), at=at)
+    for name, value in cached_fields(after).items():
+        setattr(incident, name, value)
+    await open_incident(session, incident)
+    entry = await _append(session, incident, change.name, first, at=at, number=incident.entry_counter)
+    return await _heard(session, Recorded(incident, (entry,), fold([]), after), change.name, at)
 
 
 async def record(session: AsyncSession, incident: Incident, change: Change, *, at: datetime) -> Recorded:
@@ -89,12 +95,20 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
             setattr(incident, name, value)
     incident.version += 1
     session.add(incident)
-    recorded = Recorded(incident, tuple(entries), before, after)
-    await _learn_whom_it_names(session, incident, recorded.entries, at)
-    for job in consequences(incident.id, change.name, recorded.entries, recorded.before, recorded.after, at):
-        await (rearm if job.id.startswith("again:") else enqueue)(session, job)
+    return await _heard(session, Recorded(incident, tuple(entries), before, after), change.name, at)
+
+
+async def _heard(session: AsyncSession, recorded: Recorded, name: str, at: datetime) -> Recorded:
+    """Let the rest hear of what was recorded by the change `name`: the jobs that follow."""
+    incident, entries = recorded.incident, recorded.entries
+    await _learn_whom_it_names(session, incident, entries, at)
+    for job in consequences(incident.id, name, entries, recorded.before, recorded.after, at):
+        if job.id.startswith("again:"):
+            await rearm(session, job)
+        else:
+            enqueue_behind(session, job)
     if session.info.get(WEBHOOK):
-        await enqueue(session, delivery(incident, change.name, [entry.number for entry in entries], at))
+        enqueue_behind(session, delivery(incident, name, [entry.number for entry in entries], at))
     return recorded
 
 
@@ -129,20 +143,21 @@ async def _write(session: AsyncSession, incident: Incident, change: Change, *, a
     )
     entries = [revised[number] for number in numbers]
     for new in change.entries:
-        message_id = None
-        if new.origin is not None:
-            message_id = await message_of_origin(session, incident.workspace_id, new.origin)
-        entry = await add_entry(session, incident, new, at=at, message_id=message_id)
-        entries.append(entry)
-        await note_audit(
-            session,
-            incident.workspace_id,
-            at=at,
-            actor=new.recorded_by_id,
-            action=change.name,
-            target=f"{incident.number}#{entry.number}",
-        )
+        entries.append(await _append(session, incident, change.name, new, at=at))
     return entries
+
+
+async def _append(
+    session: AsyncSession, incident: Incident, name: str, new: NewEntry, *, at: datetime, number: int | None = None
+) -> Entry:
+    """A new entry as it stands now; `number` as `add_entry` takes it."""
+    message_id = None
+    if new.origin is not None:
+        message_id = await message_of_origin(session, incident.workspace_id, new.origin)
+    entry = await add_entry(session, incident, new, at=at, message_id=message_id, number=number)
+    target = f"{incident.number}#{entry.number}"
+    await note_audit(session, incident.workspace_id, at=at, actor=new.recorded_by_id, action=name, target=target)
+    return entry
 
 
 def cached_state(incident: Incident) -> IncidentState:

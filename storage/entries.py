@@ -46,11 +46,21 @@ _SAME = (
 
 
 async def add_entry(
-    session: AsyncSession, incident: Incident, new: NewEntry, *, at: datetime, message_id: int | None = None
+    session: AsyncSession,
+    incident: Incident,
+    new: NewEntry,
+    *,
+    at: datetime,
+    message_id: int | None = None,
+    number: int | None = None,
 ) -> Entry:
-    """Append an entry under the next number, as it is returned. The caller holds the incident (`lock_incident`)."""
-    incident.entry_counter = number = incident.entry_counter + 1
-    session.add(incident)
+    """Append an entry under the next number, as it is returned. The caller holds the incident (`lock_incident`).
+
+    `number`: the one it has, where the incident's row counts it already.
+    """
+    if number is None:
+        incident.entry_counter = number = incident.entry_counter + 1
+        session.add(incident)
     permalink = new.permalink or await _permalink(session, incident.workspace_id, new.origin)
     author = await person_of(session, incident.workspace_id, new.author_id)
     recorder = await person_of(session, incident.workspace_id, new.recorded_by_id)

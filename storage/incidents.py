@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
 from storage.ahead import held
+from storage.declaring import declaring
 from storage.people import meet, person_of, workspace_of
 from storage.tables import Channel, Incident, Person, Workspace
 from storage.upsert import insert_once
@@ -48,6 +50,9 @@ _TAKE_NUMBER = (
     .values(incident_counter=_COUNTED.c.incident_counter + 1)
     .returning(_COUNTED.c.incident_counter)
 )
+_OPENED = SQLModel.metadata.tables["incident"]
+_OPEN = _OPENED.insert().returning(_OPENED.c.id)
+_ROW = [column.name for column in _OPENED.columns if column.name != "id"]
 _CHANNELS = (
     select(Channel)
     .where(col(Channel.incident_id).in_(bindparam("incidents", expanding=True)))
@@ -78,7 +83,19 @@ def cached_fields(state: IncidentState) -> dict[str, object]:
 
 async def take_incident_number(session: AsyncSession, workspace_id: int) -> int:
     """The next INC number, taken in this transaction."""
-    return int((await session.execute(_TAKE_NUMBER, {"workspace": workspace_id})).scalar_one())
+    with session.no_autoflush:  # what waits to be written has no part in it
+        return int((await session.execute(_TAKE_NUMBER, {"workspace": workspace_id})).scalar_one())
+
+
+async def open_incident(session: AsyncSession, incident: Incident) -> None:
+    """Write the row of a new incident as it stands, and give it its key; its number must be taken already."""
+    row = {name: getattr(incident, name) for name in _ROW}
+    with session.no_autoflush:  # so that what only is added goes in with that of the incidents declared beside it
+        incident.id = (await session.execute(_OPEN, row)).scalar_one()
+        make_transient_to_detached(incident)
+        session.add(incident)
+    if (here := declaring(session)) is not None:
+        here.opened(incident)
 
 
 async def add_incident(session: AsyncSession, incident: Incident) -> Incident:
@@ -134,6 +151,9 @@ class Whereabouts:
 
 async def whereabouts(session: AsyncSession, team_id: str, slack_id: str, user_id: str) -> Whereabouts:
     """Who asks and where; workspace and person are made on first sight."""
+    if (together := declaring(session)) is not None and together.workspace.team_id == team_id:
+        person = await person_of(session, together.workspace.id, user_id)
+        return Whereabouts(together.workspace, person, *together.places.get(slack_id, (None, None)))
     here = held(session)
     if here is not None and (here.workspace.team_id, here.channel.slack_id) == (team_id, slack_id):
         person = here.people.get(user_id) or await person_of(session, here.workspace.id, user_id)
@@ -161,6 +181,16 @@ async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channe
 
 async def channels_of_incidents(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, Channel]:
     """The channel of each of these incidents that has one, by the incident's key."""
+    here = declaring(session)
+    if here is None:
+        return await _channels_of(session, incident_ids)
+    if unknown := [one for one in incident_ids if one not in here.rooms]:
+        here.rooms |= dict.fromkeys(unknown) | await _channels_of(session, unknown)
+    known = {one: here.rooms[one] for one in incident_ids}
+    return {one: channel for one, channel in known.items() if channel is not None}
+
+
+async def _channels_of(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, Channel]:
     found = (await session.execute(_CHANNELS, {"incidents": list(incident_ids)})).scalars()
     return {one.incident_id: one for one in found if one.incident_id is not None}
 

@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import ColumnElement
 
 from bot.reference import reference
+from storage.behind import add_behind
 from storage.database import JOBS_CHANGED
 from storage.job_tables import DONE, FAILED, READY, RUNNING, SUSPECT, job, job_step
 
@@ -91,7 +92,8 @@ _INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
     "sqlite": sqlite.insert(job),
     "postgresql": postgresql.insert(job),
 }
-_ENQUEUE = {name: insert.on_conflict_do_nothing().returning(job.c.id) for name, insert in _INSERTS.items()}
+_ENQUEUE_BEHIND = {name: insert.on_conflict_do_nothing() for name, insert in _INSERTS.items()}
+_ENQUEUE = {name: insert.returning(job.c.id) for name, insert in _ENQUEUE_BEHIND.items()}
 _REARM = {name: _rearming(insert) for name, insert in _INSERTS.items()}
 
 
@@ -129,6 +131,12 @@ async def enqueue(session: AsyncSession, new: Job) -> bool:
     added = found.scalar_one_or_none() is not None
     session.info[JOBS_CHANGED] = True
     return added
+
+
+def enqueue_behind(session: AsyncSession, new: Job) -> None:
+    """As `enqueue`, for whoever need not know whether it stood already: written with others (`storage.behind`)."""
+    add_behind(session, _ENQUEUE_BEHIND[session.get_bind().dialect.name], _fresh(new))
+    session.info[JOBS_CHANGED] = True
 
 
 async def rearm(session: AsyncSession, new: Job) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import col
 from bot.domain.incident import CLOSED
 from bot.domain.tasks import TASK_KINDS
 from bot.domain.timeline import Entry as Recorded
+from storage.declaring import declaring
 from storage.entries import as_entry, select_entries
 from storage.tables import Entry, Incident, Person
 
@@ -57,8 +58,15 @@ async def open_since(
     """Up to `most` of the public ones that are open, of the same sort as `like`, and declared since then."""
     if not viewer.sees_others:
         return []
+    here = declaring(session)
+    if here is not None and like.sort in here.recent:
+        known = [one for one in here.recent[like.sort] if one.id != like.id]
+        return [one for one in known if one.declared_at is not None and one.declared_at >= since][:most]
     asked = {"workspace": viewer.workspace_id, "since": since, "but": like.id, "sort": like.sort, "most": most}
-    return list((await session.execute(_OPEN_SINCE, asked)).scalars())
+    found = list((await session.execute(_OPEN_SINCE, asked)).scalars())
+    if here is not None and like.visibility == "public":
+        here.recent[like.sort] = [like, *found]
+    return found
 
 
 async def incident_seen(session: AsyncSession, viewer: Viewer, number: int) -> Incident | None:

@@ -66,8 +66,13 @@ class Read:
 
     @property
     def shares(self) -> bool:
-        """Whether it can share one: it was typed, and only adds to the incident in whose channel that was."""
+        """Whether it can share one: it was typed, and only adds to the incident where that was, or opens one."""
         return self.command is not None and bool(self.command.records) and self.request.source is Source.COMMAND
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is to open an incident of its own, in a transaction that it shares."""
+        return self.shares and self.command is not None and self.command.anywhere
 
 
 def read(request: Request) -> Read:

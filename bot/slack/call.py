@@ -23,6 +23,7 @@ from bot.slack.people import who
 from bot.slack.repeats import DOUBLE, fingerprint_of, keys_of
 from bot.wording import Wire
 from storage.ahead import held
+from storage.declaring import declaring
 from storage.entries import recorded_under, same_command
 from storage.incidents import incident_by_id
 from storage.people import names
@@ -125,7 +126,7 @@ class Call:
 
     async def names(self) -> Names:
         """Display names, read once a call, or once for all that share its transaction."""
-        here = held(self.session)
+        here = held(self.session) or declaring(self.session)
         if self._names is None and here is not None:
             self._names = here.names
         if self._names is None:
@@ -257,7 +258,7 @@ class Call:
         if fingerprint is None or self.again:
             return None
         here = held(self.session)
-        if here is None or here.incident is not self.incident:
+        if declaring(self.session) is None and (here is None or here.incident is not self.incident):
             await take_turn(self.session, fingerprint)  # a second one at the same moment must see the first
         # The fingerprint says where it was typed; what `declare` made stands in another incident than that.
         return await same_command(self.session, fingerprint, self.now, DOUBLE)

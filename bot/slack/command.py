@@ -22,8 +22,9 @@ class Command:
     incident's channel too. `message`: it can be typed as `!verb`. `writes`: it takes a write transaction. `listed`:
     `help` shows it. `double`: a second, identical one within a minute is recorded once. `parts` are what it takes
     before its keys and `needs` the keys that it cannot do without: its form is made of them. `records`: the kinds of
-    the entries that it adds to the incident in whose channel it is typed, where it does nothing else and asks for no
-    lock: many of them can share a transaction. None for all others.
+    the entries that it adds to the incident in whose channel it is typed (or, where it can be typed `anywhere`, to one
+    of its own), where it does nothing else and asks for no lock: many of them can share a transaction. None for all
+    others.
     """
 
     name: str

@@ -33,6 +33,7 @@ from bot.slack.together import share
 from storage.ahead import held, hold
 from storage.artifacts import note_audit
 from storage.away import gave_way
+from storage.declaring import declare_together, declaring
 from storage.incidents import whereabouts
 from storage.people import workspace_of
 from storage.queue import enqueue
@@ -164,7 +165,9 @@ async def _run(call: Call, command: Command | None) -> Answer:
 
 async def _call(bot: Bot, session: AsyncSession, read: Read) -> Call:
     request = read.request
-    if read.shares and held(session) is None:  # one of them alone: it looks back as they do together
+    if read.opens and declaring(session) is None:  # one of them alone: it looks back as they do together
+        await declare_together(session, bot.identity.team_id, [request.channel_id], [request.user_id])
+    elif read.shares and not read.opens and held(session) is None:
         await hold(session, bot.identity.team_id, request.channel_id, [request.user_id])
     here = await whereabouts(session, bot.identity.team_id, request.channel_id, request.user_id)
     incident = here.incident

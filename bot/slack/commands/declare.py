@@ -79,6 +79,7 @@ async def _declare(call: Call) -> Answer:
         raise PrivateOrPublic(title=await call.plain(said.title))
     said, moment = _begun(call, said)
     first = call.new(Kind.DECLARED, "", moment, _declared(said, at_given=call.time_words is not None))
+    call.recorded = True  # whatever is refused from here on leaves no number behind
     recorded = await declare(
         call.session,
         call.workspace,
@@ -191,4 +192,15 @@ async def private_or_public(call: Call, error: PrivateOrPublic) -> Answer:
 #: Also somebody about whom Slack gives no answer: when it is unwell is when incidents are declared.
 _DECLARERS = MEMBERS | {Who.UNKNOWN}
 
-COMMANDS = (Command("declare", _declare, ("new", "open"), keys=AT, allowed=_DECLARERS, anywhere=True, parts=(LINE,)),)
+COMMANDS = (
+    Command(
+        "declare",
+        _declare,
+        ("new", "open"),
+        keys=AT,
+        allowed=_DECLARERS,
+        anywhere=True,
+        parts=(LINE,),
+        records=frozenset({Kind.DECLARED}),
+    ),
+)
