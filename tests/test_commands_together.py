@@ -36,6 +36,30 @@ async def test_each_of_many_at_once_is_answered_for_itself(rig: Rig) -> None:
     assert "detection: the pager" in timeline
 
 
+@pytest.mark.databases
+async def test_each_of_many_declared_at_once_ends_right(rig: Rig) -> None:
+    room = await rig.declare("the first is down")
+    told = [f"shop {number} is down sev2" for number in range(8)]
+    doubled, unclear, empty, timed = told[3], "search is slow at: 99:99", "", "mail is late sev3 at: 09:40"
+    asked = [("ana", one) for one in [*told, unclear, empty, doubled, "private: keys leaked", timed, "drill: fire"]]
+    asked = [*asked[:5], ("gus", "checkout is down"), ("ben", told[0]), *asked[5:]]
+    lines = [(who, f"/incident declare {words}", room if words == timed else rig.ops) for who, words in asked]
+    answers = await asyncio.gather(*(rig.person(who).types(line, where) for who, line, where in lines))
+    await rig.quiet()
+    said = {words: one.text for (_, words), one in zip(reversed(asked), reversed(answers), strict=True)}
+    numbers = [int(found[1]) for one in answers if (found := re.match(r"INC-(\d+) ", one.text))]
+    assert sorted(numbers) == list(range(2, 14)), "no number is left out, none given twice"
+    assert sum("You recorded just that" in one.text for one in answers) == 1, "typed twice"
+    assert "declare is for members of this workspace" in said["checkout is down"]
+    assert not any(said[one].startswith("INC-") for one in (unclear, empty))
+    assert "Impact since Fri 15 Mar 09:40 UTC" in said[timed]
+    near = [answers[place].text.partition("\n")[2].count("INC-") for place in (6, 9)]
+    assert near == [3, 3], "the latest that can be the same, those declared beside it too"
+    private = int(said["private: keys leaked"].split()[0].removeprefix("INC-"))
+    opened = {(found[1], one.private) for one in rig.ws.channels if (found := re.match(r"inc-(\d+)-", one.name))}
+    assert {(str(one), one == private) for one in range(1, 14)} == opened, "each a channel, and one is private"
+
+
 async def test_who_leaves_while_it_is_written_leaves_nothing_behind(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'together.db'}"
     await migrate(url)
