@@ -64,9 +64,20 @@ async def add_entry(
     permalink = new.permalink or await _permalink(session, incident.workspace_id, new.origin)
     author = await person_of(session, incident.workspace_id, new.author_id)
     recorder = await person_of(session, incident.workspace_id, new.recorded_by_id)
-    entry = {
-        "incident_id": incident.id,
-        "number": number,
+    known = {"number": number, "recorded_at": at, "message_id": message_id, "permalink": permalink}
+    entry = _first_version(incident.id, new, **known, author_id=author.id, recorded_by_id=recorder.id)
+    # Not through an object of the ORM, which is written once and never looked at again: that costs three times as much.
+    add_behind(session, _ADD, entry)
+    absent(session).difference_update((new.key, new.fingerprint))
+    await keep_words(session, incident.id, number, words_in(new.text, new.data))
+    origin = new.origin if message_id is not None else None
+    return replace(provisional(new, number, at), permalink=permalink, locked=new.locked, origin=origin)
+
+
+def _first_version(incident_id: int, new: NewEntry, **known: Any) -> dict[str, Any]:
+    """The row of an entry as it is added."""
+    return {
+        "incident_id": incident_id,
         "version": 1,
         "latest": True,
         "kind": str(new.kind),
@@ -77,24 +88,14 @@ async def add_entry(
         "precision": new.precision,
         "time_words": new.time_words,
         "time_zone": new.time_zone,
-        "recorded_at": at,
-        "author_id": author.id,
-        "recorded_by_id": recorder.id,
         "source": str(new.source),
-        "message_id": message_id,
-        "permalink": permalink,
         "key": new.key,
         "fingerprint": new.fingerprint,
         "standing": "standing",
         "action": "recorded",
         "locked": sorted(new.locked),
+        **known,
     }
-    # Not through an object of the ORM, which is written once and never looked at again: that costs three times as much.
-    add_behind(session, _ADD, entry)
-    absent(session).difference_update((new.key, new.fingerprint))
-    await keep_words(session, incident.id, number, words_in(new.text, new.data))
-    origin = new.origin if message_id is not None else None
-    return replace(provisional(new, number, at), permalink=permalink, locked=new.locked, origin=origin)
 
 
 async def _permalink(session: AsyncSession, workspace_id: int, origin: Origin | None) -> str | None:
