@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, event
+from sqlalchemy import Insert, Update, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
 _BEHIND = "rows to be written"
 
 
-def add_behind(session: AsyncSession, insert: Insert, row: Mapping[str, Any]) -> None:
-    """Have a row added by `insert` in this transaction. What it violates is raised when it is written."""
+def add_behind(session: AsyncSession, insert: Insert | Update, row: Mapping[str, Any]) -> None:
+    """Have a row added by `insert` in this transaction; or changed, which nobody else may do in it meanwhile.
+
+    What it violates is raised when it is written.
+    """
     session.info.setdefault(_BEHIND, {}).setdefault(insert, []).append(row)
 
 
@@ -28,7 +31,7 @@ class WritingBehind(Session):
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Write what was changed, then what was added: it may refer to that."""
         super().flush(objects)
-        behind: Mapping[Insert, Sequence[Mapping[str, Any]]] = self.info.pop(_BEHIND, {})
+        behind: Mapping[Insert | Update, Sequence[Mapping[str, Any]]] = self.info.pop(_BEHIND, {})
         for insert, rows in behind.items():
             self.connection().execute(insert, rows)
 

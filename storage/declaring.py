@@ -42,6 +42,8 @@ class Declaring:
     places: dict[str, tuple[Channel, Incident | None]]
     names: Names | None = None
     """The display names of the workspace, once somebody has read them."""
+    number: int | None = None
+    """The last incident's number, once one was taken: the counter's row is this transaction's alone from then on."""
     opening: int | None = None
     """How many incidents are being opened, once somebody has counted them."""
     recent: dict[str, list[Incident]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
 from storage.ahead import held
+from storage.behind import add_behind
 from storage.declaring import declaring
 from storage.people import meet, person_of, workspace_of
 from storage.tables import Channel, Incident, Person, Workspace
@@ -50,6 +51,7 @@ _TAKE_NUMBER = (
     .values(incident_counter=_COUNTED.c.incident_counter + 1)
     .returning(_COUNTED.c.incident_counter)
 )
+_COUNT = update(_COUNTED).where(_COUNTED.c.id == bindparam("counted")).values(incident_counter=bindparam("number"))
 _OPENED = SQLModel.metadata.tables["incident"]
 _OPEN = _OPENED.insert().returning(_OPENED.c.id)
 _ROW = [column.name for column in _OPENED.columns if column.name != "id"]
@@ -83,8 +85,16 @@ def cached_fields(state: IncidentState) -> dict[str, object]:
 
 async def take_incident_number(session: AsyncSession, workspace_id: int) -> int:
     """The next INC number, taken in this transaction."""
+    here = declaring(session)
+    if here is not None and here.number is not None:
+        here.number += 1
+        add_behind(session, _COUNT, {"counted": workspace_id, "number": here.number})
+        return here.number
     with session.no_autoflush:  # what waits to be written has no part in it
-        return int((await session.execute(_TAKE_NUMBER, {"workspace": workspace_id})).scalar_one())
+        number = int((await session.execute(_TAKE_NUMBER, {"workspace": workspace_id})).scalar_one())
+    if here is not None:
+        here.number = number
+    return number
 
 
 async def open_incident(session: AsyncSession, incident: Incident) -> None:
