@@ -29,6 +29,7 @@ def at_the_shell(rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return tocsin
 
 
+@pytest.mark.sqlite
 async def test_a_file_keeps_its_edits_and_takes_new_facts(
     rig: Rig, at_the_shell: Tocsin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,6 +74,7 @@ async def into(rig: Rig, at_the_shell: Tocsin, name: str) -> None:
     await told
 
 
+@pytest.mark.sqlite
 async def test_an_edit_in_a_file_is_one_of_the_incident(rig: Rig, at_the_shell: Tocsin) -> None:
     folder = Path(rig.settings.data_dir)
     one, two = folder / "one.md", folder / "two.md"
@@ -101,6 +103,26 @@ async def test_an_edit_in_a_file_is_one_of_the_incident(rig: Rig, at_the_shell: 
     assert "all is well again" in await asyncio.to_thread(at_the_shell, "draft", "1")
     origins = [line.split()[2] for line in (await asyncio.to_thread(at_the_shell, "versions", "1")).splitlines()]
     assert origins.count("file") == 3
+
+
+@pytest.mark.postgresql
+async def test_beside_a_bot_on_postgresql_the_shell_keeps_an_edit_by_itself(rig: Rig, at_the_shell: Tocsin) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action restarted the cache")
+    await rig.types("ana", "/incident resolve all is well")
+    path = Path(rig.settings.data_dir) / "one.md"
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "one.md")
+    path.write_text(path.read_text().replace("the cache", "the cache in Oslo"))
+    await asyncio.to_thread(at_the_shell, "draft", "1", "--into", "one.md")
+    assert "the cache in Oslo" in await asyncio.to_thread(at_the_shell, "draft", "1")
+    await rig.types("ana", "/incident note looked at the queue")
+    await rig.types("ana", "/incident postmortem")
+    await rig.later(timedelta(minutes=3))
+    (post,) = [each for each in rig.posts() if each.files]
+    drafted = post.files[0].content.decode()
+    assert "the cache in Oslo" in drafted
+    assert "looked at the queue" in drafted
+    assert "edited in a file" in (await rig.types("ana", "/incident versions")).text
 
 
 async def test_redacted_words_leave_every_version(rig: Rig, at_the_shell: Tocsin) -> None:

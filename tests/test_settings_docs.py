@@ -68,7 +68,8 @@ def test_the_example_has_every_key_and_its_hidden_lines_hold_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "templates").mkdir()
+    for folder in ("templates", "fonts"):
+        (tmp_path / folder).mkdir()
     shown = re.sub(r"^# (?=[a-z_]+ = )", "", EXAMPLE.read_text(), flags=re.M)
     (tmp_path / "tocsin.toml").write_text(shown)
     found = load({}, verbs={command.name for command in COMMANDS})

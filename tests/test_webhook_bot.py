@@ -137,6 +137,7 @@ async def test_a_bot_that_was_stopped_amid_a_delivery_sends_it_again(tmp_path: P
         assert to.ids[0] == to.ids[1]
 
 
+@pytest.mark.sqlite
 async def test_a_bot_killed_between_the_delivery_and_its_note_sends_the_same_one_again(tmp_path: Path) -> None:
     async with receiving("hang") as to:
         async with bench(tmp_path, "http://127.0.0.1:9/hook") as on:

@@ -1,7 +1,8 @@
 """All rows of the record as public values, one after another: Slack's ids, INC numbers and #n instead of primary keys.
 
 Knows no path. What is the machine's own is left out: deliveries already seen, jobs, replicas, the index of `find`,
-home tabs. Of a message's files the line names digest, type and size; the bytes stay where they are.
+home tabs, what a canvas showed. Of a message's files the line names digest, type and size; the bytes stay where they
+are.
 """
 
 from __future__ import annotations
