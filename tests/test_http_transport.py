@@ -103,6 +103,16 @@ async def test_8_the_word_payload_may_stand_in_a_command(http: Rig, text: str) -
         assert any(word in answer.text for word in ("payload", "Payload"))
 
 
+async def test_signs_that_no_database_keeps_lose_nothing_over_http_either(http: Rig) -> None:
+    room = await http.declare()
+    await http.types("ana", "/incident note disk\x00full \N{FIRE}")
+    await http.person("ana").says("!action wrote\x00back", room)
+    await http.quiet()
+    timeline = await http.timeline()
+    assert "disk\N{REPLACEMENT CHARACTER}full :fire:" in timeline
+    assert "wrote\N{REPLACEMENT CHARACTER}back" in timeline
+
+
 async def test_a_channel_called_payload_is_a_channel_like_others(http: Rig) -> None:
     alerts = await http.ws.add_channel("payload-alerts", members=["ana"])
     answer = await http.types("ana", "/incident help", alerts)

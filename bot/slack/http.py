@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 import logging
 import re
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.serving import Server
 from bot.settings import Secret
+from bot.slack.readable import keepable, readable
 from bot.slack.receiving import Connected, Receiver
 
 log = logging.getLogger(__name__)
@@ -133,11 +133,11 @@ def _parsed(raw: bytes, content_type: str) -> tuple[str, dict[str, Any]]:
     try:
         text = raw.decode()
         if content_type == "application/json":
-            return "event", _object(json.loads(text))
+            return "event", _object(readable(text))
         form = dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
         if "command" in form:
-            return "command", form
-        return "interaction", _object(json.loads(form["payload"]))
+            return "command", {name: keepable(value) for name, value in form.items()}
+        return "interaction", _object(readable(form["payload"]))
     except (ValueError, KeyError, RecursionError):
         raise Refused(400, "unreadable") from None
 

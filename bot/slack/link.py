@@ -13,6 +13,8 @@ from typing import Any
 import aiohttp
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
+from bot.slack.readable import readable
+
 log = logging.getLogger(__name__)
 
 _MOST_BYTES = 16 * 1024 * 1024
@@ -84,8 +86,8 @@ class Link:
             self._waits_for_frame = False
             self.heard_at = self._loop.time()
             if message.type is WSMsgType.TEXT:
-                with suppress(ValueError):
-                    frame = json.loads(message.data)
+                with suppress(ValueError, RecursionError):
+                    frame = readable(message.data)
                     if isinstance(frame, dict):
                         return frame
             elif message.type is WSMsgType.PING:
