@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,8 +19,23 @@ from bot.slack.places import permalink, quietly
 from bot.slack.posting import tell_privately
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident, remember_channel
-from storage.queue import rearm
+from storage.queue import failed_jobs, rearm, retry
 from storage.tables import Channel
+
+
+#: More failed jobs than one incident can have.
+_MANY = 1_000
+
+
+async def failed_of(session: AsyncSession, incident_id: int) -> list[str]:
+    """The ids of an incident's jobs that were given up."""
+    return [one.id for one in await failed_jobs(session, _MANY) if one.payload.get("incident") == incident_id]
+
+
+async def try_again(session: AsyncSession, job_ids: Iterable[str], *, at: datetime) -> None:
+    """Have those of them that are still given up run again, each from the step that failed."""
+    for job_id in job_ids:
+        await retry(session, job_id, at=at)
 
 
 async def repair_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
@@ -36,6 +52,8 @@ async def repair_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) 
             await remember_channel(
                 session, channel.workspace_id, channel.slack_id, is_archived=state == "archived", is_deleted=False
             )
+        # Not before we are in the channel again, without which most of it would only fail once more.
+        await try_again(session, await failed_of(session, incident_id), at=bot.clock.now())
 
     state = await ctx.step("look", partial(_look, bot, channel), save)
     if state == "open":

@@ -7,27 +7,24 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands.numbers import incident_number
+from bot.slack.repairing import failed_of, try_again
 from storage.incidents import channel_of_incident
-from storage.queue import Job, enqueue, failed_jobs, retry
+from storage.queue import Job, enqueue
 from storage.tables import Incident
 from storage.viewing import incident_declared_by, incident_seen
-
-#: More failed jobs than one incident can have.
-MANY = 1_000
 
 
 async def _repair(call: Call) -> Answer:
     """Without a number, the incident of this channel. What comes of it is told privately, by the job."""
     incident = await _meant(call)
-    mine = [one for one in await failed_jobs(call.session, MANY) if one.payload.get("incident") == incident.id]
-    for one in mine:
-        await retry(call.session, one.id, at=call.now)
+    failed = await failed_of(call.session, incident.id)
     label = f"{call.bot.settings.incident_prefix}-{incident.number}"
     if await channel_of_incident(call.session, incident.id) is None:
+        await try_again(call.session, failed, at=call.now)
         return Answer(call.say("answers.opening_again", label=label))
-    payload = {"incident": incident.id, "user": call.actor.user_id, "tried": len(mine)}
+    payload = {"incident": incident.id, "user": call.actor.user_id, "tried": len(failed)}
     await enqueue(call.session, Job(f"repair:{incident.id}:{call.key}", "repair_channel", call.now, None, payload))
-    return Answer(call.say("answers.repairing", label=label, tried=len(mine)))
+    return Answer(call.say("answers.repairing", label=label, tried=len(failed)))
 
 
 async def _meant(call: Call) -> Incident:
