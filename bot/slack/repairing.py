@@ -22,7 +22,6 @@ from storage.incidents import channel_of_incident, remember_channel
 from storage.queue import failed_jobs, rearm, retry
 from storage.tables import Channel
 
-
 #: More failed jobs than one incident can have.
 _MANY = 1_000
 
