@@ -40,8 +40,9 @@ play: setup ## Try everything by hand, in the browser, on a Slack of its own; AR
 run: setup ## Start the bot with the settings of this folder
 	@$(BIN)/tocsin run
 
-# Each worker and each process that a test starts reads what the first has compiled, also where a machine forbids that.
+# Compiled once, for each worker and each process that a test starts; also where a machine forbids to keep it.
 test: setup ## Run all tests; ARGS goes to pytest
+	@$(BIN)/python -m compileall -q bot storage sandbox
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 bench: setup ## Measure what it costs; ARGS names tables (intake ...)

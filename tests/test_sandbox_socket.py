@@ -153,6 +153,7 @@ async def test_a_late_acknowledgement_counts_for_nothing() -> None:
 async def test_a_disconnect_makes_the_client_connect_again_and_nothing_is_lost() -> None:
     async with rig() as r:
         for reason in ("refresh_requested", "warning"):
+            await _until(lambda: r.ws.socket.connections)
             old = r.ws.socket.connections[0]
             await r.ws.socket.disconnect(reason)
             await _until(lambda old=old: r.ws.socket.connections and r.ws.socket.connections[0] is not old)
