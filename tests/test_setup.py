@@ -108,7 +108,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(source)]
     subprocess.run(made, check=True, env=isolated)
     [wheel] = wheels.glob("tocsin-*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--no-compile", "--target", str(target), str(wheel)], check=True, env=isolated)
+    installed = [*pip, "install", "--no-deps", "--no-compile", "--target", str(target), str(wheel)]
+    subprocess.run(installed, check=True, env=isolated)
     (target / "names.json").write_text(json.dumps(zipfile.ZipFile(wheel).namelist()))
     return target
 
