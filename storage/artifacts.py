@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -13,6 +14,21 @@ from storage.tables import Artifact, Audit, Inbox
 from storage.upsert import insert_once
 
 _NOTE = SQLModel.metadata.tables["audit"].insert().inline()
+_ARTIFACT = SQLModel.metadata.tables["artifact"]
+_MADE = ("channel_slack_id", "ts", "ref", "digest", "made_at")
+
+
+def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Executable:
+    taken = {name: insert.excluded[name] for name in _MADE}
+    insert = insert.values({name: bindparam(name) for name in ("incident_id", "name", *_MADE)})
+    return insert.on_conflict_do_update(index_elements=[_ARTIFACT.c.incident_id, _ARTIFACT.c.name], set_=taken)
+
+
+#: Every opening keeps several; by the database's name.
+_KEEP = {
+    "sqlite": _keeping(sqlite.insert(_ARTIFACT).inline()),
+    "postgresql": _keeping(postgresql.insert(_ARTIFACT).inline()),
+}
 
 
 async def artifact(session: AsyncSession, incident_id: int, name: str) -> Artifact | None:
@@ -41,9 +57,10 @@ async def keep_artifact(
     """Remember what we made; a later one of the same name takes its place."""
     found = await artifact(session, incident_id, name)
     if found is None:
-        await insert_once(session, Artifact, incident_id=incident_id, name=name)
-        found = await artifact(session, incident_id, name)
-        assert found is not None
+        row = {"channel_slack_id": channel, "ts": ts, "ref": ref, "digest": digest, "made_at": at}
+        keep = _KEEP[session.get_bind().dialect.name]
+        await session.execute(keep, row | {"incident_id": incident_id, "name": name})
+        return
     found.channel_slack_id, found.ts, found.ref, found.digest, found.made_at = channel, ts, ref, digest, at
     session.add(found)
 

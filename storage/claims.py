@@ -156,9 +156,10 @@ class Claims:
 
 async def finish(session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
     """Close a job, or start it once more if it was armed again meanwhile; False: fenced."""
-    if await _put(session, claimed, _over(DONE, now) | {"error": None}) is None:
+    ours = {"held": claimed.id, "token": claimed.claims, "now": now}
+    if (await session.execute(_FINISH, ours)).scalar_one_or_none() is None:
         return False
-    await session.execute(delete(job_step).where(job_step.c.job_id == claimed.id))
+    await session.execute(_FORGET_STEPS, {"of": claimed.id})
     return True
 
 
@@ -182,7 +183,7 @@ async def give_up(session: AsyncSession, claimed: Claimed, error: str, now: date
     """
     # What it is remembered to have lost tells the next try that its steps may have happened.
     lost = case((job.c.again_at.is_not(None), 0), else_=job.c.lost)
-    values = _over(FAILED, now) | {"error": error, "lost": lost}
+    values = _over(FAILED, literal(now, job.c.finished_at.type)) | {"error": error, "lost": lost}
     state = await _put(session, claimed, values)
     if state == READY:
         await session.execute(delete(job_step).where(job_step.c.job_id == claimed.id))
@@ -232,14 +233,14 @@ def _literal(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return condition.right  # type: ignore[no-any-return]
 
 
-def _over(state: str, now: datetime) -> dict[str, Any]:
+def _over(state: str, now: ColumnElement[datetime]) -> dict[str, Any]:
+    """`now` is said of which type, since a CASE takes a bare value for any, which SQLite stores in another form."""
     again = job.c.again_at.is_not(None)
     return {
         "state": case((again, READY), else_=state),
         "run_at": case((again, job.c.again_at), else_=job.c.run_at),
         "due_at": case((again, job.c.again_at), else_=job.c.due_at),
-        # Said of which type, since a CASE takes a bare value for any datetime, which SQLite stores in another form.
-        "finished_at": case((again, null()), else_=literal(now, job.c.finished_at.type)),
+        "finished_at": case((again, null()), else_=now),
         "again_at": None,
         "failures": 0,
         "lost": 0,
@@ -254,6 +255,13 @@ _HOLD = (
     .values(lease_until=bindparam("lease"))
     .returning(job.c.state)
 )
+_FINISH = (
+    update(job)
+    .where(job.c.id == bindparam("held"), job.c.claims == bindparam("token"), IS_RUNNING)
+    .values(_over(DONE, bindparam("now", type_=job.c.finished_at.type)) | {"error": None})
+    .returning(job.c.state)
+)
+_FORGET_STEPS = delete(job_step).where(job_step.c.job_id == bindparam("of"))
 _GET_ON = _HOLD.values(lost=case((job.c.lost > 0, 1), else_=0))
 
 

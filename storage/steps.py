@@ -25,7 +25,7 @@ class Step:
 
 async def steps_of(session: AsyncSession, job_id: str) -> dict[str, Step]:
     """What is stored of a job's steps, by name."""
-    rows = await session.execute(select(job_step).where(job_step.c.job_id == job_id))
+    rows = await session.execute(_STEPS, {"of": job_id})
     return {row.name: Step(row.result, row.done_at is not None, row.tries) for row in rows}
 
 
@@ -59,6 +59,7 @@ def _doubting(insert: sqlite.Insert | postgresql.Insert) -> Executable:
     return _said(insert, "tries").on_conflict_do_update(index_elements=_SAME, set_={"tries": job_step.c.tries + 1})
 
 
+_STEPS = select(job_step).where(job_step.c.job_id == bindparam("of"))
 _SAME = [job_step.c.job_id, job_step.c.name]
 # Every step of every job makes one: put together once, a statement costs a quarter.
 _INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
