@@ -18,6 +18,7 @@ from bot.settings import Secret, Settings
 from sandbox import SetClock, Workspace
 from sandbox.answers import Answer
 from sandbox.channels import Channel
+from sandbox.courier import ACK_WITHIN
 from sandbox.messages import Message
 from sandbox.people import Person
 from sandbox.seen import Seen
@@ -109,14 +110,18 @@ class Rig:
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""
         await self.bot.stop()
-        await self.begin(Tocsin(self.settings, clock=self.clock, pace=ALONE))
+        unheard = self.ws.busy
+        await self.begin(Tocsin(self.settings, clock=self.clock, pace=ALONE), unheard=unheard)
 
-    async def begin(self, bot: Tocsin) -> None:
-        """Start a bot; over HTTP Slack is told its address."""
+    async def begin(self, bot: Tocsin, *, unheard: bool = False) -> None:
+        """Start a bot; over HTTP Slack is told its address. `unheard`: the one before left a payload without an answer,
+        which Slack gives up after three seconds and sends again."""
         self.bot = bot
         await bot.start()
         if self.settings.transport == "http":
             self.ws.request_url = f"http://127.0.0.1:{bot.ports[-1]}/slack/events"
+        if unheard:
+            await self.clock.advance(ACK_WITHIN)
         await self.quiet()
 
 
