@@ -14,6 +14,7 @@ from hypothesis import Phase, settings
 from storage import migrate
 from tests.compiled import share_compiled_statements
 from tests.databases import DATABASES, DIALECTS, Databases
+from tests.forge import Forge
 from tests.rig import Rig, running
 
 #: A module that names one of these, or a test that takes the fixture `rig`, stands on a database.
@@ -109,6 +110,14 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     """A local workspace with the bot connected."""
     async with running(tmp_path) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def forge() -> Iterator[Forge]:
+    """`tocsin` as processes, at the price of a fork each."""
+    made = Forge()
+    yield made
+    made.close()
 
 
 @pytest.fixture

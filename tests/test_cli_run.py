@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -18,6 +16,8 @@ import pytest_asyncio
 
 from sandbox import WallClock, Workspace
 from sandbox.channels import Channel
+from tests.forge import Forge, Forged, Script
+from tests.forge import environment as bare
 
 pytestmark = pytest.mark.sqlite
 
@@ -38,7 +38,7 @@ async def ws() -> AsyncIterator[Workspace]:
 class Running:
     """`tocsin run` as a process. `lines` are what it printed, `log` what it logged."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forged) -> None:
         self.process = process
         self.log = ""
 
@@ -56,24 +56,15 @@ class Running:
 
 
 def environment(folder: Path, ws: Workspace | None = None, **more: str) -> dict[str, str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "SLACK_"))}
-    mine = {"PYTHONPATH": str(ROOT), "TOCSIN_DATA_DIR": str(folder / "data")}
     slack = {} if ws is None else {
         "SLACK_API_URL": ws.api_url, "SLACK_BOT_TOKEN": ws.bot_token, "SLACK_APP_TOKEN": ws.app_token,
     }  # fmt: skip
-    return bare | mine | slack | more
+    return bare(TOCSIN_DATA_DIR=str(folder / "data")) | slack | more
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, ws: Workspace | None = None, **more: str) -> AsyncIterator[Running]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        cwd=folder,
-        env=environment(folder, ws, **more),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def running(by: Forge | Script, folder: Path, ws: Workspace | None = None, **more: str) -> AsyncIterator[Running]:
+    process = await by.piped(["run"], folder, environment(folder, ws, **more))
     try:
         yield Running(process)
     finally:
@@ -87,13 +78,13 @@ def room(ws: Workspace) -> Channel:
 
 
 async def test_it_says_in_one_line_that_it_is_connected_has_its_file_alone_and_ends_well_on_a_signal(
-    ws: Workspace, tmp_path: Path
+    ws: Workspace, forge: Forge, tmp_path: Path
 ) -> None:
-    async with running(tmp_path, ws) as bot:
+    async with running(Script(), tmp_path, ws) as bot:
         assert (await bot.line()).startswith("connected to https://acme.slack.test/; ")
         assert (await ws.person("ana").types("/incident help", ws.channel("ops"))).text.startswith("/incident ")
         assert (tmp_path / "data" / "heartbeat").exists()
-        async with running(tmp_path, ws) as second:
+        async with running(forge, tmp_path, ws) as second:
             assert await second.ended() == 3
             assert f"tocsin.db is in use by process {bot.process.pid}; stop it first" in second.log
         begun = time.monotonic()
@@ -106,10 +97,10 @@ async def test_it_says_in_one_line_that_it_is_connected_has_its_file_alone_and_e
 
 
 async def test_work_under_way_ends_within_ten_seconds_and_goes_on_at_the_next_start(
-    ws: Workspace, tmp_path: Path
+    ws: Workspace, forge: Forge, tmp_path: Path
 ) -> None:
     ws.faults.add("conversations.create", delay=timedelta(seconds=60))
-    async with running(tmp_path, ws) as bot:
+    async with running(forge, tmp_path, ws) as bot:
         await bot.line()
         await ws.person("ana").types("/incident declare checkout is down sev1", ws.channel("ops"))
         await asyncio.sleep(0.5)  # until the call that hangs is under way
@@ -118,15 +109,15 @@ async def test_work_under_way_ends_within_ten_seconds_and_goes_on_at_the_next_st
         assert await bot.ended() == 0
         assert 4 < time.monotonic() - begun < 10
     ws.faults.clear()
-    async with running(tmp_path, ws) as bot:
+    async with running(forge, tmp_path, ws) as bot:
         await bot.line()
         async with asyncio.timeout(20):
             while not any(one.name.startswith("inc-1-") for one in ws.channels):  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(0.05)
 
 
-async def test_missing_tokens_are_all_told_with_where_they_are_found(tmp_path: Path) -> None:
-    async with running(tmp_path) as bot:
+async def test_missing_tokens_are_all_told_with_where_they_are_found(forge: Forge, tmp_path: Path) -> None:
+    async with running(forge, tmp_path) as bot:
         assert await bot.ended() == 2
     assert bot.log.splitlines() == [
         "the settings hold 2 faults:",
@@ -142,16 +133,18 @@ async def test_missing_tokens_are_all_told_with_where_they_are_found(tmp_path: P
     [("SLACK_BOT_TOKEN", "xoxb-wrong-1", "auth.test"), ("SLACK_APP_TOKEN", "xapp-wrong-1", "apps.connections.open")],
 )
 async def test_a_token_that_slack_refuses_ends_it_in_words(
-    name: str, token: str, method: str, ws: Workspace, tmp_path: Path
+    name: str, token: str, method: str, ws: Workspace, forge: Forge, tmp_path: Path
 ) -> None:
-    async with running(tmp_path, ws, **{name: token}) as bot:
+    async with running(forge, tmp_path, ws, **{name: token}) as bot:
         assert await bot.ended() == 2
     assert bot.log.splitlines()[-1] == f"Slack refused: {method}: invalid_auth; `tocsin doctor` says more"
     assert token not in bot.log
 
 
-async def test_with_slack_away_it_keeps_trying_and_still_ends_on_a_signal(ws: Workspace, tmp_path: Path) -> None:
-    async with running(tmp_path, ws, SLACK_API_URL="http://127.0.0.1:9/api/") as bot:
+async def test_with_slack_away_it_keeps_trying_and_still_ends_on_a_signal(
+    ws: Workspace, forge: Forge, tmp_path: Path
+) -> None:
+    async with running(forge, tmp_path, ws, SLACK_API_URL="http://127.0.0.1:9/api/") as bot:
         assert bot.process.stderr is not None
         for _ in range(2):
             line = await asyncio.wait_for(bot.process.stderr.readline(), 20)
@@ -162,10 +155,10 @@ async def test_with_slack_away_it_keeps_trying_and_still_ends_on_a_signal(ws: Wo
 
 @pytest.mark.parametrize(("form", "end"), [("text", signal.SIGTERM), ("json", signal.SIGINT)])
 async def test_at_its_most_talkative_the_log_holds_no_token_no_ticket_and_nobodys_words(
-    form: str, end: signal.Signals, ws: Workspace, tmp_path: Path
+    form: str, end: signal.Signals, ws: Workspace, forge: Forge, tmp_path: Path
 ) -> None:
     ws.faults.add("chat.postMessage", error="internal_error", times=1)
-    async with running(tmp_path, ws, TOCSIN_LOG_LEVEL="debug", TOCSIN_LOG_FORMAT=form) as bot:
+    async with running(forge, tmp_path, ws, TOCSIN_LOG_LEVEL="debug", TOCSIN_LOG_FORMAT=form) as bot:
         await bot.line()
         ana, ops = ws.person("ana"), ws.channel("ops")
         await ana.types(f"/incident declare {SECRET_WORDS} sev1", ops)

@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,18 +14,14 @@ import pytest
 
 from bot.cli.replaying.screen import Screen
 from bot.cli.replaying.script import read_script
+from tests.forge import Forge, environment, script
 
 ROOT = Path(__file__).parents[1]
 
 
-def environment() -> dict[str, str]:
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "SLACK_"))}
-    return bare | {"PYTHONPATH": str(ROOT)}
-
-
 def demo(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bot", "demo"],
+        [script(), "demo"],
         cwd=folder,
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -85,21 +80,18 @@ def test_without_a_terminal_each_step_is_a_plain_line_with_the_answer_below(play
     assert all(len(line) <= 120 for line in lines)
 
 
-def test_on_a_terminal_one_line_moves_and_is_gone_in_the_end(tmp_path: Path) -> None:
+def test_on_a_terminal_one_line_moves_and_is_gone_in_the_end(forge: Forge, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bot", "demo"],
-        cwd=tmp_path, env=environment() | {"COLUMNS": "60"}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=theirs,
-    ) as process:  # fmt: skip
-        os.close(theirs)
-        shown = b""
-        try:
-            while part := os.read(ours, 4096):
-                shown += part
-        except OSError:  # Linux says so when the other end is closed
-            pass
-        assert process.wait(60) == 0
+    with open(os.devnull, "wb") as nowhere:
+        process = forge.begin(["demo"], tmp_path, environment(COLUMNS="60"), nowhere.fileno(), theirs)
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 4096):
+            shown += part
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    assert process.ended() == 0
     os.close(ours)
     text = shown.decode()
     frames = text.split("\r\x1b[K")

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from bot.cli import run
 from sandbox import WallClock, Workspace
+from tests.forge import Forge
 from tests.rig import free_port
 from tests.test_cli_run import environment, running
 
@@ -43,8 +44,8 @@ def over_http(ws: Workspace) -> dict[str, str]:
     }
 
 
-async def test_it_listens_answers_and_ends_within_ten_seconds(ws: Workspace, tmp_path: Path) -> None:
-    async with running(tmp_path, ws, **over_http(ws)) as bot:
+async def test_it_listens_answers_and_ends_within_ten_seconds(ws: Workspace, forge: Forge, tmp_path: Path) -> None:
+    async with running(forge, tmp_path, ws, **over_http(ws)) as bot:
         assert (await bot.line()).startswith("connected to https://acme.slack.test/; ")
         assert await ws.verifies_request_url()
         answer = await ws.person("ana").types("/incident declare payload queue down sev1", ws.channel("ops"))
@@ -63,17 +64,17 @@ async def test_it_listens_answers_and_ends_within_ten_seconds(ws: Workspace, tmp
             assert secret not in bot.log
 
 
-async def test_without_a_signing_secret_it_says_so(ws: Workspace, tmp_path: Path) -> None:
-    async with running(tmp_path, ws, **over_http(ws) | {"SLACK_SIGNING_SECRET": ""}) as bot:
+async def test_without_a_signing_secret_it_says_so(ws: Workspace, forge: Forge, tmp_path: Path) -> None:
+    async with running(forge, tmp_path, ws, **over_http(ws) | {"SLACK_SIGNING_SECRET": ""}) as bot:
         assert await bot.ended() == 2
         assert "environment SLACK_SIGNING_SECRET: is not set" in bot.log
         assert "SLACK_APP_TOKEN" not in bot.log
 
 
-async def test_a_port_that_is_taken_ends_it_in_words(ws: Workspace, tmp_path: Path) -> None:
-    async with running(tmp_path, ws, **over_http(ws)) as first:
+async def test_a_port_that_is_taken_ends_it_in_words(ws: Workspace, forge: Forge, tmp_path: Path) -> None:
+    async with running(forge, tmp_path, ws, **over_http(ws)) as first:
         await first.line()
-        async with running(tmp_path, ws, **over_http(ws), TOCSIN_DATA_DIR=str(tmp_path / "other")) as second:
+        async with running(forge, tmp_path, ws, **over_http(ws), TOCSIN_DATA_DIR=str(tmp_path / "other")) as second:
             assert await second.ended() == 2
             assert "cannot be listened on: Address already in use" in second.log
             assert "Traceback" not in second.log

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -20,19 +19,18 @@ import pytest
 from sandbox import SetClock, Workspace
 from sandbox.keeping import NotKept, take_up, written
 from sandbox.page import Marks, Notebook
+from tests.forge import Forge, Forged, Script, environment
 from tests.sandbox_rig import MANIFEST
 
-ROOT = Path(__file__).parents[1]
 NOON = datetime(2024, 3, 15, 12, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def played(folder: Path, *options: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def played(
+    by: Forge | Script, folder: Path, *options: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process | Forged, str]]:
     """`tocsin play` in a folder, with the address it printed; ended by Ctrl-C where it still runs."""
-    env = {n: v for n, v in os.environ.items() if not n.startswith(("TOCSIN_", "SLACK_"))} | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "bot", "play", "--no-browser", "--port", "0", *options]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, cwd=folder, env=env, stdout=pipe, stderr=pipe)
+    process = await by.piped(["play", "--no-browser", "--port", "0", *options], folder, environment())
     assert process.stdout is not None
     try:
         line = (await process.stdout.readline()).decode()
@@ -69,8 +67,8 @@ async def incident_channel(url: str) -> dict[str, Any]:
     raise AssertionError("no channel came")
 
 
-async def test_what_was_played_is_there_at_the_next_start_and_gone_when_asked(tmp_path: Path) -> None:
-    async with played(tmp_path) as (process, url):
+async def test_what_was_played_is_there_at_the_next_start_and_gone_when_asked(forge: Forge, tmp_path: Path) -> None:
+    async with played(Script(), tmp_path) as (process, url):
         side = (await screen(url))["side"]
         assert [one["name"] for one in side["people"]] == ["Ana Reyes", "Ben Okafor", "Chloé Martin", "Dev Patel"]
         ops = next(one["id"] for one in side["channels"] if one["name"] == "ops")
@@ -81,33 +79,33 @@ async def test_what_was_played_is_there_at_the_next_start_and_gone_when_asked(tm
         assert await process.wait() == 0
         assert process.stderr is not None
         assert await process.stderr.read() == b""
-    async with played(tmp_path) as (_, url):
+    async with played(forge, tmp_path) as (_, url):
         assert (await incident_channel(url))["id"] == room["id"]
         asked = {"person": side["me"]["id"], "channel": room["id"]}
         assert await act(url, "types", text="/incident status identified", **asked) == {"failed": None}
         assert "identified" in json.dumps((await screen(url, **asked))["place"])
-    async with played(tmp_path, "--fresh") as (_, url):
+    async with played(forge, tmp_path, "--fresh") as (_, url):
         assert {one["name"] for one in (await screen(url))["side"]["channels"]} == {"ops", "incidents", "random"}
 
 
-async def test_two_do_not_play_in_one_folder_nor_on_one_port(tmp_path: Path) -> None:
-    async with played(tmp_path) as (_, url):
-        async with played(tmp_path) as (second, _):
+async def test_two_do_not_play_in_one_folder_nor_on_one_port(forge: Forge, tmp_path: Path) -> None:
+    async with played(forge, tmp_path) as (_, url):
+        async with played(forge, tmp_path) as (second, _):
             assert second.stderr is not None
             assert b"in use by process" in await second.stderr.read()
         assert second.returncode == 3
         port = url.rstrip("/").rpartition(":")[2]
-        async with played(tmp_path, "--data", "other", "--port", port) as (third, _):
+        async with played(forge, tmp_path, "--data", "other", "--port", port) as (third, _):
             assert third.stderr is not None
             assert f"port {port} cannot be used".encode() in await third.stderr.read()
         assert third.returncode == 2
 
 
-async def test_what_cannot_be_read_is_told_and_left_alone(tmp_path: Path) -> None:
+async def test_what_cannot_be_read_is_told_and_left_alone(forge: Forge, tmp_path: Path) -> None:
     kept = tmp_path / "out" / "play" / "workspace.json"
     kept.parent.mkdir(parents=True)
     kept.write_text('{"workspace": {"form": 99}, "marks": {}}')
-    async with played(tmp_path) as (process, _):
+    async with played(forge, tmp_path) as (process, _):
         assert process.stderr is not None
         assert b"--fresh begins anew" in await process.stderr.read()
     assert process.returncode == 2
