@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -155,7 +156,7 @@ class Tocsin:
 
     def _among(self, db: Database, name: str) -> Replicas:
         links = 0 if self.settings.transport == "http" else self.settings.socket_connections
-        return Replicas(db, self.clock, self._pace, self.metrics, name=name, release=version("tocsin"), links=links)
+        return Replicas(db, self.clock, self._pace, self.metrics, name=name, release=_release(), links=links)
 
     def _api(self, token: Secret, gates: Gates | None = None) -> SlackApi:
         # Without slack_sdk's default handler, which sends a POST again after a dropped connection: jobs decide that.
@@ -277,3 +278,9 @@ class Tocsin:
         if self._worker is None or self._replies is None or self._slack is None:
             return False
         return self._worker.quiet and not self._replies.busy and not self._slack.busy
+
+
+@cache
+def _release() -> str:
+    """What is installed here; it is read out of a file with all that a package index shows."""
+    return version("tocsin")

@@ -9,30 +9,21 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Row,
-    ScalarSelect,
-    Update,
-    and_,
     bindparam,
     case,
     delete,
-    exists,
     literal,
-    literal_column,
     null,
-    or_,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.expression import BindParameter, ColumnElement
+from sqlalchemy.sql.expression import ColumnElement
 
 from storage.database import JOBS_CHANGED
-from storage.job_tables import DONE, FAILED, READY, RUNNING, SUSPECT, gate, job, job_step
-from storage.queue import IS_DONE, IS_READY, IS_RUNNING
-
-#: A job that fails this often no longer holds its lane up: the later ones go first until its next try.
-HOLDS_LANE = 5
+from storage.job_tables import DONE, FAILED, READY, SUSPECT, gate, job, job_step
+from storage.queue import IS_DONE, IS_RUNNING
+from storage.taking import MINE, OTHERS, taking
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +68,7 @@ class Claims:
     def __init__(self, worker: str, kinds: Collection[str], lease: timedelta) -> None:
         self._worker = worker
         self.lease = lease
-        mine: BindParameter[Any] = bindparam("mine", expanding=True)
-        known = job.c.kind.in_(sorted(kinds))
-        free = and_(IS_READY, known, ~_held_up(sorted(kinds)))
-        self._claim = self._claiming(and_(free, ~_IS_SUSPECT))
-        self._claim_suspect = self._claiming(and_(free, _IS_SUSPECT))
-        others = and_(IS_RUNNING, job.c.id.not_in(mine))
-        self._ahead = select(
-            _earliest(job.c.due_at, and_(free, ~_IS_SUSPECT)),
-            _earliest(job.c.lease_until, others),
-            _earliest(job.c.due_at, and_(free, _IS_SUSPECT)),
-        )
-        # Never waiting for a row while others are held: whoever waits the other way round ends in a deadlock.
-        lapsed = _unlocked(others, job.c.lease_until <= bindparam("now"))
-        self._lapsed = update(job).where(lapsed).values(_HANDED_BACK).returning(job.c.id)
-        self._ours = select(job.c.id).where(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine))
-        self._renew = update(job).where(_unlocked(IS_RUNNING, job.c.worker == worker, job.c.id.in_(mine)))
-
-    def _claiming(self, which: ColumnElement[bool]) -> Update:
-        due = select(job.c.id).where(which, job.c.due_at <= bindparam("now"))
-        due = due.order_by(job.c.due_at, job.c.run_at, job.c.seq).limit(bindparam("most"))
-        # A common table expression and not `IN (SELECT … LIMIT …)`, which PostgreSQL may run more than once.
-        chosen = due.with_for_update(skip_locked=True, of=job).cte("due")
-        changed = update(job).where(job.c.id.in_(select(chosen.c.id)))
-        values = {"state": RUNNING, "claims": job.c.claims + 1, "lease_until": bindparam("lease")}
-        return changed.values(**values, worker=self._worker).returning(job)
+        self._of = taking(tuple(sorted(kinds)))
 
     async def claim(self, session: AsyncSession, now: datetime, most: int, *, suspect: bool = False) -> list[Claimed]:
         """Take up to `most` jobs that are due, the longest due first, at most one a lane: of those that are suspected
@@ -110,20 +77,21 @@ class Claims:
         On PostgreSQL raises IntegrityError when another replica took the same lane in the same moment: roll back, ask
         again, and the lane is seen to be taken.
         """
-        statement = self._claim_suspect if suspect else self._claim
-        rows = await session.execute(statement, {"now": now, "most": most, "lease": now + self.lease})
+        statement = self._of.claim_suspect if suspect else self._of.claim
+        asked = {"now": now, "most": most, "lease": now + self.lease, "me": self._worker}
+        rows = await session.execute(statement, asked)
         return [_claimed(row) for row in sorted(rows, key=lambda row: (row.due_at, row.run_at, row.seq))]
 
     async def ahead(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> Ahead:
         """What comes next beside the jobs `mine`, which run here. A job behind another of its lane does not count."""
-        return Ahead(*(await session.execute(self._ahead, {"now": now, "mine": list(mine)})).one())
+        return Ahead(*(await session.execute(self._of.ahead, {"now": now, "mine": list(mine)})).one())
 
     async def take_over(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> bool:
         """Put jobs whose lease has lapsed back to ready, those of dead and frozen workers; False where there are none.
 
         One whose row somebody else has locked in this moment is left for the next look.
         """
-        return bool((await session.execute(self._lapsed, {"now": now, "mine": list(mine)})).all())
+        return bool((await session.execute(_LAPSED, {"now": now, "mine": list(mine)})).all())
 
     async def release_all(self, session: AsyncSession) -> None:
         """Put every running job back to ready: for the only process there is, which has just started."""
@@ -139,8 +107,9 @@ class Claims:
 
         One whose row somebody else has locked in this moment keeps its lease as it is: there are two more beats in it.
         """
-        await session.execute(self._renew.values(lease_until=now + self.lease), {"mine": list(mine)})
-        return frozenset((await session.execute(self._ours, {"mine": list(mine)})).scalars())
+        whose = {"mine": list(mine), "me": self._worker}
+        await session.execute(_RENEW, whose | {"lease": now + self.lease})
+        return frozenset((await session.execute(_OURS, whose)).scalars())
 
     async def hold(self, session: AsyncSession, claimed: Claimed, now: datetime) -> bool:
         """Prolong one lease and lock the job's row until the transaction ends; False: fenced, another has it."""
@@ -206,33 +175,6 @@ def _unlocked(*where: ColumnElement[bool]) -> ColumnElement[bool]:
     return job.c.id.in_(select(found.c.id))
 
 
-#: Written out, so that the index of these few is used.
-_IS_SUSPECT: ColumnElement[bool] = job.c.lost >= literal_column(str(SUSPECT))
-
-
-def _earliest(at: ColumnElement[datetime], which: ColumnElement[bool]) -> ScalarSelect[datetime]:
-    return select(at).where(which).order_by(at).limit(1).scalar_subquery()
-
-
-def _held_up(kinds: list[str]) -> ColumnElement[bool]:
-    """Whether a lane is taken, or an earlier job of it goes first (also one that waits for its next try)."""
-    other, before = job.alias("other"), job.alias("before")
-    taken = exists().where(other.c.lane == job.c.lane, other.c.state == _literal(IS_RUNNING))
-    first = exists().where(
-        before.c.lane == job.c.lane,
-        before.c.state == _literal(IS_READY),
-        tuple_(before.c.run_at, before.c.seq, before.c.id) < tuple_(job.c.run_at, job.c.seq, job.c.id),
-        # One that has failed often steps aside, but only while it waits: two of a lane are never both free to go.
-        or_(before.c.failures < HOLDS_LANE, before.c.due_at <= bindparam("now")),
-        before.c.kind.in_(kinds),
-    )
-    return or_(taken, first)
-
-
-def _literal(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return condition.right  # type: ignore[no-any-return]
-
-
 def _over(state: str, now: ColumnElement[datetime]) -> dict[str, Any]:
     """`now` is said of which type, since a CASE takes a bare value for any, which SQLite stores in another form."""
     again = job.c.again_at.is_not(None)
@@ -263,6 +205,14 @@ _FINISH = (
 )
 _FORGET_STEPS = delete(job_step).where(job_step.c.job_id == bindparam("of"))
 _GET_ON = _HOLD.values(lost=case((job.c.lost > 0, 1), else_=0))
+
+_HELD_BY_ME = (IS_RUNNING, job.c.worker == bindparam("me"), job.c.id.in_(MINE))
+# Never waiting for a row while others are held: whoever waits the other way round ends in a deadlock.
+_LAPSED = (
+    update(job).where(_unlocked(OTHERS, job.c.lease_until <= bindparam("now"))).values(_HANDED_BACK).returning(job.c.id)
+)
+_OURS = select(job.c.id).where(*_HELD_BY_ME)
+_RENEW = update(job).where(_unlocked(*_HELD_BY_ME)).values(lease_until=bindparam("lease"))
 
 
 async def _put(session: AsyncSession, claimed: Claimed, values: dict[str, Any]) -> str | None:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bot.app import Tocsin
 from bot.jobs import Pace
 from bot.settings import Secret, Settings
@@ -25,7 +27,7 @@ from sandbox.seen import Seen
 from tests.databases import DATABASES
 from tests.phone import misfits
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+MANIFEST: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "manifest.yml").read_text(encoding="utf-8"))
 START = datetime(2024, 3, 15, 10, 0, tzinfo=UTC)  # a Friday
 #: One bot looks for no others, so that a day goes by without 86,400 looks.
 ALONE = Pace(poll=None)
