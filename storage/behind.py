@@ -13,7 +13,7 @@ from sqlalchemy import Insert, Update, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-_BEHIND = "rows to be written"
+_FIRST, _BEHIND = "rows to be written first", "rows to be written"
 
 
 def add_behind(session: AsyncSession, insert: Insert | Update, row: Mapping[str, Any]) -> None:
@@ -24,18 +24,28 @@ def add_behind(session: AsyncSession, insert: Insert | Update, row: Mapping[str,
     session.info.setdefault(_BEHIND, {}).setdefault(insert, []).append(row)
 
 
+def add_first(session: AsyncSession, insert: Insert, row: Mapping[str, Any]) -> None:
+    """As `add_behind`, for a row that the session has an object of: written before what was changed of that."""
+    session.info.setdefault(_FIRST, {}).setdefault(insert, []).append(row)
+
+
 class WritingBehind(Session):
     """A session whose flush writes those rows too. SQLAlchemy (2.1) flushes before every statement, whichever it is, so
     that nobody reads past them; only an end without one is not seen, and `storage.database` flushes there."""
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Write what was changed, then what was added: it may refer to that."""
+        self._write(_FIRST)
         super().flush(objects)
-        behind: Mapping[Insert | Update, Sequence[Mapping[str, Any]]] = self.info.pop(_BEHIND, {})
-        for insert, rows in behind.items():
+        self._write(_BEHIND)
+
+    def _write(self, which: str) -> None:
+        waiting: Mapping[Insert | Update, Sequence[Mapping[str, Any]]] = self.info.pop(which, {})
+        for insert, rows in waiting.items():
             self.connection().execute(insert, rows)
 
 
 @event.listens_for(WritingBehind, "after_soft_rollback")
 def _forget(session: Session, _ended: SessionTransaction) -> None:
+    session.info.pop(_FIRST, None)
     session.info.pop(_BEHIND, None)

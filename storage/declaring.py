@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,6 +41,10 @@ class Declaring:
 
     workspace: Workspace
     places: dict[str, tuple[Channel, Incident | None]]
+    coming: int = 1
+    """How many incidents are declared at most."""
+    keys: list[int] = field(default_factory=list)
+    """The keys that the next of their rows may have, the first one last; nobody else's row gets them."""
     names: Names | None = None
     """The display names of the workspace, once somebody has read them."""
     number: int | None = None
@@ -50,6 +55,8 @@ class Declaring:
     """The latest open and public ones by their sort, the newest first, where somebody has read them."""
     rooms: dict[int, Channel | None] = field(default_factory=dict)
     """The channels of incidents by their key, as far as they are known; None where there is none."""
+    listed: dict[tuple[int, datetime], str] = field(default_factory=dict)
+    """How one of them is listed at an instant, by its key, where somebody has put it in words."""
 
     def opened(self, incident: Incident) -> None:
         """One was declared here."""
@@ -61,9 +68,9 @@ class Declaring:
 
 
 async def declare_together(
-    session: AsyncSession, team_id: str, slack_ids: Collection[str], user_ids: Collection[str]
+    session: AsyncSession, team_id: str, slack_ids: Collection[str], user_ids: Collection[str], coming: int = 1
 ) -> Declaring:
-    """Have the turn to declare until the transaction ends, and know who is where.
+    """Have the turn to declare so many until the transaction ends, and know who is where.
 
     To be done before anything else in its transaction: then nobody waits crosswise.
     """
@@ -74,7 +81,7 @@ async def declare_together(
         meet(session, person)
     rows = await session.execute(_PLACES, {"workspace": workspace.id, "slack_ids": filled(slack_ids)})
     places: dict[str, tuple[Channel, Incident | None]] = {one.slack_id: (one, incident) for one, incident in rows}
-    session.info[_DECLARING] = found = Declaring(workspace, places)
+    session.info[_DECLARING] = found = Declaring(workspace, places, coming)
     return found
 
 

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
 from storage.ahead import held
-from storage.behind import add_behind
+from storage.behind import add_behind, add_first
 from storage.declaring import declaring
 from storage.people import meet, person_of, workspace_of
 from storage.tables import Channel, Incident, Person, Workspace
@@ -53,8 +53,13 @@ _TAKE_NUMBER = (
 )
 _COUNT = update(_COUNTED).where(_COUNTED.c.id == bindparam("counted")).values(incident_counter=bindparam("number"))
 _OPENED = SQLModel.metadata.tables["incident"]
-_OPEN = _OPENED.insert().returning(_OPENED.c.id)
-_ROW = [column.name for column in _OPENED.columns if column.name != "id"]
+_OPEN = _OPENED.insert().inline()
+_ROW = [column.name for column in _OPENED.columns]
+#: The key before those that are free, while nobody else can write; and so many that nobody else is given.
+_LAST_KEY = select(func.coalesce(func.max(_OPENED.c.id), 0))
+_OWN_KEYS = select(func.nextval(func.pg_get_serial_sequence("incident", "id"))).select_from(
+    func.generate_series(1, bindparam("most"))
+)
 _CHANNELS = (
     select(Channel)
     .where(col(Channel.incident_id).in_(bindparam("incidents", expanding=True)))
@@ -99,13 +104,27 @@ async def take_incident_number(session: AsyncSession, workspace_id: int) -> int:
 
 async def open_incident(session: AsyncSession, incident: Incident) -> None:
     """Write the row of a new incident as it stands, and give it its key; its number must be taken already."""
-    row = {name: getattr(incident, name) for name in _ROW}
-    with session.no_autoflush:  # so that what only is added goes in with that of the incidents declared beside it
-        incident.id = (await session.execute(_OPEN, row)).scalar_one()
-        make_transient_to_detached(incident)
-        session.add(incident)
-    if (here := declaring(session)) is not None:
-        here.opened(incident)
+    here = declaring(session)
+    if here is None:
+        await add_incident(session, incident)
+        return
+    if not here.keys:
+        here.keys = await _keys(session, here.coming)
+    incident.id = here.keys.pop()
+    # In one go with those of the incidents declared beside it.
+    add_first(session, _OPEN, {name: getattr(incident, name) for name in _ROW})
+    make_transient_to_detached(incident)
+    session.add(incident)
+    here.opened(incident)
+
+
+async def _keys(session: AsyncSession, most: int) -> list[int]:
+    """Keys for so many new incidents at most, the last one first."""
+    with session.no_autoflush:  # what waits to be written has its keys
+        if session.get_bind().dialect.name == "postgresql":
+            return sorted((await session.execute(_OWN_KEYS, {"most": most})).scalars(), reverse=True)
+        last = int((await session.execute(_LAST_KEY)).scalar_one())
+    return list(range(last + most, last, -1))
 
 
 async def add_incident(session: AsyncSession, incident: Incident) -> Incident:

@@ -21,6 +21,11 @@ _WORKSPACE = select(Workspace).where(col(Workspace.team_id) == bindparam("team_i
 _PERSON = select(Person).where(
     col(Person.workspace_id) == bindparam("workspace_id"), col(Person.user_id) == bindparam("user_id")
 )
+_FIND = (
+    select(Person)
+    .join(Workspace, col(Workspace.id) == col(Person.workspace_id))
+    .where(col(Workspace.team_id) == bindparam("team_id"), col(Person.user_id) == bindparam("user_id"))
+)
 
 
 def _named(sort: int, slack_id: Any, name: Any, workspace_id: Any) -> Select[Any]:
@@ -145,12 +150,7 @@ async def names(session: AsyncSession, workspace_id: int) -> Names:
 
 async def find_person(session: AsyncSession, team_id: str, user_id: str) -> Person | None:
     """The person of a team's user id, or None; never makes one."""
-    query = (
-        select(Person)
-        .join(Workspace, col(Workspace.id) == col(Person.workspace_id))
-        .where(col(Workspace.team_id) == team_id, col(Person.user_id) == user_id)
-    )
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(_FIND, {"team_id": team_id, "user_id": user_id})).scalar_one_or_none()
 
 
 async def person_of_id(session: AsyncSession, person_id: int | None) -> Person | None:

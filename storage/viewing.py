@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import ColumnElement, bindparam, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,8 +61,9 @@ async def open_since(
         return []
     here = declaring(session)
     if here is not None and like.sort in here.recent:
-        known = [one for one in here.recent[like.sort] if one.id != like.id]
-        return [one for one in known if one.declared_at is not None and one.declared_at >= since][:most]
+        known = (one for one in here.recent[like.sort] if one.id != like.id)
+        lately = (one for one in known if one.declared_at is not None and one.declared_at >= since)
+        return list(islice(lately, most))
     asked = {"workspace": viewer.workspace_id, "since": since, "but": like.id, "sort": like.sort, "most": most}
     found = list((await session.execute(_OPEN_SINCE, asked)).scalars())
     if here is not None and like.visibility == "public":

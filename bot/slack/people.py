@@ -91,6 +91,8 @@ async def get_to_know(bot: Bot, team_id: str, user_id: str) -> None:
             await learn_person(session, workspace.id, user_id, at=now, standing=str(Who.OUTSIDER))
         else:
             await person_of(session, workspace.id, user_id)
+    if answer:
+        bot.met[user_id] = now + LOOKED_UP
 
 
 async def refresh(bot: Bot, user: Mapping[str, Any]) -> None:

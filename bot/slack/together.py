@@ -55,7 +55,7 @@ async def _ahead_of_opening(bot: Bot, session: AsyncSession, coming: Sequence[Re
     """Have the turn to declare, and look back for all of these declarations; carries none out."""
     asked = [read.request for read in coming]
     places, people = {one.channel_id for one in asked}, {one.user_id for one in asked}
-    here = await declare_together(session, bot.identity.team_id, places, people)
+    here = await declare_together(session, bot.identity.team_id, places, people, len(coming))
     within = [here.places.get(one.channel_id, (None, None))[1] for one in asked]
     await _look_back(bot, session, coming, within)
     return set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from bot.slack.gate import MEMBERS, Who
 from bot.slack.parts import LINE
 from bot.slack.until_open import minutes_until_open
 from bot.wording import Wire
+from storage.declaring import declaring
 from storage.tables import Incident
 from storage.viewing import open_since
 
@@ -95,7 +97,7 @@ async def _declare(call: Call) -> Answer:
     if not near:
         return Answer(Wire("\n".join([words, *linked])))
     offer = call.say("answers.same_incident", count=len(near))
-    lines = await incident_lines(call, near, "answers.listed")
+    lines = await _listed(call, near)
     return Answer(Wire("\n".join([words, *linked, offer, *lines])), tuple(_join(call, one) for one in near))
 
 
@@ -145,6 +147,16 @@ async def just_declared(call: Call, incident: Incident) -> list[Incident]:
     if incident.visibility != "public" or incident.sort == "past":
         return []
     return await open_since(call.session, call.viewer, incident, call.now - SAME_WITHIN, SAME_MOST)
+
+
+async def _listed(call: Call, near: Sequence[Incident]) -> list[Wire]:
+    """A line for each; of those who declare together several name the same ones, which are put in words once."""
+    here = declaring(call.session)
+    known = here.listed if here is not None else {}
+    missing = [one for one in near if (one.id, call.now) not in known]
+    for one, line in zip(missing, await incident_lines(call, missing, "answers.listed"), strict=True):
+        known[one.id, call.now] = line
+    return [Wire(known[one.id, call.now]) for one in near]
 
 
 def _join(call: Call, other: Incident) -> Button:
