@@ -14,6 +14,7 @@ WANTED = (
     "no browser here: install Chromium (Debian: apt-get install chromium), or name one in TOCSIN_TEST_BROWSER; "
     "`playwright install chromium` will do too"
 )
+SIZE = {"width": 1180, "height": 760}
 WAIT = 20_000  # ms; only what never comes takes so long, and a machine may be busy
 """Milliseconds after which what a test waits for counts as missing."""
 
@@ -41,16 +42,43 @@ async def browser() -> AsyncIterator[Any]:
 
 @asynccontextmanager
 async def window(made: Any, url: str, troubles: list[str], **options: Any) -> AsyncIterator[Any]:
-    """A window on the page; whatever it complains of in its console goes to `troubles`."""
-    options = {"viewport": {"width": 1180, "height": 760}, "reduced_motion": "reduce"} | options
-    context = await made.new_context(**options)
-    context.set_default_timeout(WAIT)
-    view = await context.new_page()
-    view.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-    view.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
+    """A window on the page; whatever it complains of in its console goes to `troubles`.
+
+    Without options it is the browser's first, which is kept from one test to the next, since a new one takes a second
+    of processor: it comes and goes empty, and each page has an address of its own. After a failure it is a new one.
+    """
+    kept = not options
+    if kept and made.contexts:
+        [view] = made.contexts[0].pages
+    else:
+        context = await made.new_context(**({"viewport": SIZE, "reduced_motion": "reduce"} | options))
+        context.set_default_timeout(WAIT)
+        view = await context.new_page()
+    listening = {
+        "pageerror": lambda error: troubles.append(f"error: {error}"),
+        "console": lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None,
+    }
+    for name, heard in listening.items():
+        view.on(name, heard)
     try:
         await view.goto(url)
         await view.wait_for_selector("body[data-ready]")
         yield view
+        if kept:
+            await _emptied(view)
+            for name, heard in listening.items():
+                view.remove_listener(name, heard)
+    except BaseException:
+        kept = False
+        raise
     finally:
-        await context.close()
+        if not kept:
+            await view.context.close()
+
+
+async def _emptied(view: Any) -> None:
+    """As a new one is: nothing shown, nothing kept, no preference, and no pointer over what comes next."""
+    await view.goto("about:blank")
+    await view.emulate_media(color_scheme="light", reduced_motion="reduce")
+    await view.mouse.move(-1, -1)
+    await view.context.clear_cookies()
