@@ -24,6 +24,10 @@ def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Executable:
     return insert.on_conflict_do_update(index_elements=[_ARTIFACT.c.incident_id, _ARTIFACT.c.name], set_=taken)
 
 
+#: Every job that posts asks what it posted before.
+_MADE_AS = select(Artifact).where(
+    col(Artifact.incident_id) == bindparam("incident"), col(Artifact.name) == bindparam("name")
+)
 #: Every opening keeps several; by the database's name.
 _KEEP = {
     "sqlite": _keeping(sqlite.insert(_ARTIFACT).inline()),
@@ -33,8 +37,7 @@ _KEEP = {
 
 async def artifact(session: AsyncSession, incident_id: int, name: str) -> Artifact | None:
     """What we made of that name for an incident: `card`, `bookmark`, `announcement`, `draft`, `line:7`, …"""
-    query = select(Artifact).where(col(Artifact.incident_id) == incident_id, col(Artifact.name) == name)
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(_MADE_AS, {"incident": incident_id, "name": name})).scalar_one_or_none()
 
 
 async def artifacts_named(session: AsyncSession, incident_id: int, prefix: str) -> list[Artifact]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
@@ -168,13 +169,17 @@ async def entries_of(
     session: AsyncSession, incident_id: int, *, kinds: Collection[Kind] | None = None, numbers: Collection[int] = ()
 ) -> list[Entry]:
     """The entries of an incident in their last versions, by number; only some kinds or numbers where asked."""
-    query = select_entries().where(col(Row.incident_id) == incident_id, col(Row.latest))
-    if kinds is not None:
-        query = query.where(col(Row.kind).in_([str(kind) for kind in kinds]))
-    if numbers:
-        query = query.where(col(Row.number).in_(list(numbers)))
-    rows = await session.execute(query.order_by(col(Row.number)))
-    return [as_entry(row) for row in rows]
+    narrowed: dict[str, Any] = {} if kinds is None else {"kind": [str(kind) for kind in kinds]}
+    narrowed |= {"number": list(numbers)} if numbers else {}
+    return [as_entry(row) for row in await session.execute(_entries(*narrowed), narrowed | {"incident": incident_id})]
+
+
+@cache
+def _entries(*narrowed: str) -> Select[Any]:
+    """Put together once for each set of columns it is narrowed by: most that is asked of an incident begins here."""
+    by = (_ENTRY.c[name].in_(bindparam(name, expanding=True)) for name in narrowed)
+    query = select_entries().where(_ENTRY.c.incident_id == bindparam("incident"), _ENTRY.c.latest, *by)
+    return query.order_by(_ENTRY.c.number)
 
 
 async def entry_of(session: AsyncSession, incident_id: int, number: int) -> Entry | None:

@@ -36,6 +36,7 @@ CACHED = (
 )
 
 #: Statements of every command and message, put together once.
+_BY_ID = select(Incident).where(col(Incident.id) == bindparam("id"))
 _LOCKED = (
     select(Incident)
     .where(col(Incident.id) == bindparam("id"))
@@ -65,6 +66,7 @@ _CHANNELS = (
     .where(col(Channel.incident_id).in_(bindparam("incidents", expanding=True)))
     .order_by(col(Channel.id))
 )
+_CHANNEL = select(Channel).where(col(Channel.incident_id) == bindparam("incident")).order_by(col(Channel.id).desc())
 _PLACE = (
     select(Workspace, Channel, Incident)
     .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
@@ -136,7 +138,7 @@ async def add_incident(session: AsyncSession, incident: Incident) -> Incident:
 
 async def incident_by_id(session: AsyncSession, incident_id: int) -> Incident:
     """The incident of a primary key that we stored ourselves. Raises NoResultFound."""
-    return (await session.execute(select(Incident).where(col(Incident.id) == incident_id))).scalar_one()
+    return (await session.execute(_BY_ID, {"id": incident_id})).scalar_one()
 
 
 async def lock_incident(session: AsyncSession, incident_id: int) -> Incident:
@@ -204,8 +206,7 @@ async def place_of(session: AsyncSession, team_id: str, slack_id: str) -> tuple[
 
 async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channel | None:
     """The channel of an incident; None until it is opened."""
-    query = select(Channel).where(col(Channel.incident_id) == incident_id).order_by(col(Channel.id).desc())
-    return (await session.execute(query)).scalars().first()
+    return (await session.execute(_CHANNEL, {"incident": incident_id})).scalars().first()
 
 
 async def channels_of_incidents(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, Channel]:

@@ -95,6 +95,9 @@ _INSERTS: dict[str, sqlite.Insert | postgresql.Insert] = {
 _ENQUEUE_BEHIND = {name: insert.on_conflict_do_nothing() for name, insert in _INSERTS.items()}
 _ENQUEUE = {name: insert.returning(job.c.id) for name, insert in _ENQUEUE_BEHIND.items()}
 _REARM = {name: _rearming(insert) for name, insert in _INSERTS.items()}
+_FORGET_FAILED = delete(job_step).where(
+    job_step.c.job_id == bindparam("again"), exists().where(job.c.id == bindparam("again"), IS_FAILED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +148,7 @@ async def rearm(session: AsyncSession, new: Job) -> None:
     One that waits stays one and takes the earlier time of the two. One that runs, or has stored a step already, runs
     once more after. One that is done or failed starts again from its first step.
     """
-    given_up = exists().where(job.c.id == new.id, IS_FAILED)
-    await session.execute(delete(job_step).where(job_step.c.job_id == new.id, given_up))
+    await session.execute(_FORGET_FAILED, {"again": new.id})
     await session.execute(_REARM[session.get_bind().dialect.name], _fresh(new))
     session.info[JOBS_CHANGED] = True
 

@@ -46,7 +46,8 @@ class Taking(NamedTuple):
 @lru_cache(4)
 def taking(kinds: tuple[str, ...]) -> Taking:
     """Put together once: it takes longer than all else of a worker's start."""
-    free = and_(IS_READY, job.c.kind.in_(kinds), ~_held_up(kinds))
+    known = [_written_out(kind) for kind in kinds]
+    free = and_(IS_READY, job.c.kind.in_(known), ~_held_up(known))
     return Taking(
         claim=_claiming(and_(free, ~_IS_SUSPECT)),
         claim_suspect=_claiming(and_(free, _IS_SUSPECT)),
@@ -72,7 +73,7 @@ def _earliest(at: ColumnElement[datetime], which: ColumnElement[bool]) -> Scalar
     return select(at).where(which).order_by(at).limit(1).scalar_subquery()
 
 
-def _held_up(kinds: tuple[str, ...]) -> ColumnElement[bool]:
+def _held_up(kinds: list[ColumnElement[str]]) -> ColumnElement[bool]:
     """Whether a lane is taken, or an earlier job of it goes first (also one that waits for its next try)."""
     other, before = job.alias("other"), job.alias("before")
     taken = exists().where(other.c.lane == job.c.lane, other.c.state == _literal(IS_RUNNING))
@@ -85,6 +86,11 @@ def _held_up(kinds: tuple[str, ...]) -> ColumnElement[bool]:
         before.c.kind.in_(kinds),
     )
     return or_(taken, first)
+
+
+def _written_out(kind: str) -> ColumnElement[str]:
+    """A kind is a word of our own; bound, those in a list are put into the statement's text anew at each execution."""
+    return literal_column("'" + kind.replace("'", "''") + "'", job.c.kind.type)
 
 
 def _literal(condition: ColumnElement[bool]) -> ColumnElement[Any]:
