@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.app import Tocsin
 from bot.jobs import Pace
 from bot.settings import Secret, Settings
@@ -26,8 +24,9 @@ from sandbox.people import Person
 from sandbox.seen import Seen
 from tests.databases import DATABASES
 from tests.phone import misfits
+from tests.yaml_files import read_yaml
 
-MANIFEST: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "manifest.yml").read_text(encoding="utf-8"))
+MANIFEST: dict[str, Any] = read_yaml(Path(__file__).parent.parent / "manifest.yml")
 START = datetime(2024, 3, 15, 10, 0, tzinfo=UTC)  # a Friday
 #: One bot looks for no others, so that a day goes by without 86,400 looks.
 ALONE = Pace(poll=None)

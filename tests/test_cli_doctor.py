@@ -15,12 +15,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.cli import run
 from bot.cli.checkup_slack import MANIFEST
 from bot.cli.outcome import DIFFERENT, OK, UNREACHABLE, WRONG
 from sandbox import Workspace
+from tests.yaml_files import read_yaml
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ async def test_doctor_changes_nothing(bare: Path, workspace: Workspace, capsys: 
 async def test_a_missing_scope_is_named_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    manifest = yaml.safe_load(MANIFEST.read_text())
+    manifest = read_yaml(MANIFEST)
     manifest["oauth_config"]["scopes"]["bot"].remove("bookmarks:write")
     manifest["oauth_config"]["scopes"]["bot"].remove("canvases:read")
     monkeypatch.setenv("TOCSIN_DRAFT_CANVAS", "on")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from drafting_records import Log, at, record_of
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,6 +14,7 @@ from bot.drafting.document import Document, to_markdown, write
 from bot.drafting.draft import draft
 from bot.drafting.length import count_words
 from bot.wording import Wording
+from tests.yaml_files import read_yaml
 
 REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 RENDER = Wording().document
@@ -35,7 +35,7 @@ def headings(text: str) -> list[str]:
 
 
 def reference(path: Path, style: str = "both") -> Document:
-    replay = yaml.safe_load(path.read_text(encoding="utf-8"))
+    replay = read_yaml(path)
     return write(draft(record_of(replay["expected"], replay["timezone"]["iana"])), RENDER, style=style)
 
 
@@ -60,7 +60,7 @@ def busy() -> Log:
 def test_the_references_come_out_in_the_standard_format(path: Path) -> None:
     document = reference(path)
     assert headings(document.text)[:4] == HEADINGS
-    expected = yaml.safe_load(path.read_text(encoding="utf-8"))["expected"]
+    expected = read_yaml(path)["expected"]
     has_conclusion = "## Conclusion" in document.text
     assert has_conclusion == bool(expected["conclusion"])
     assert document.text == reference(path).text

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from drafting_records import Log, at, record_of
 
 from bot.domain.timeline import Kind
 from bot.drafting.draft import cited, draft, missing
 from bot.drafting.structured import to_json
+from tests.yaml_files import read_yaml
 
 REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 
@@ -44,7 +44,7 @@ def differences(expected: Any, got: Any, where: str = "") -> list[str]:
 
 @pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
 def test_the_facts_of_the_references_come_back_from_a_record_of_them(path: Path) -> None:
-    replay = yaml.safe_load(path.read_text(encoding="utf-8"))
+    replay = read_yaml(path)
     record = record_of(replay["expected"], replay["timezone"]["iana"])
     assert differences(replay["expected"], to_json(draft(record))) == []
 
@@ -388,7 +388,7 @@ def test_redacted_words_say_so_and_retracted_ones_are_gone() -> None:
 
 
 def test_every_fact_has_its_proof_and_every_proof_its_evidence() -> None:
-    replay = yaml.safe_load(REPLAYS[0].read_text(encoding="utf-8"))
+    replay = read_yaml(REPLAYS[0])
     record = record_of(replay["expected"], replay["timezone"]["iana"])
     made = draft(replace(record, entries=(*record.entries[::-1],)))
     assert made == draft(record)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from sandbox.manifest_rules import (
     EVENT_SCOPES,
@@ -20,6 +19,7 @@ from sandbox.manifest_rules import (
     slash_commands,
 )
 from sandbox.manifest_rules.__main__ import main
+from tests.yaml_files import read_yaml
 
 Json = Any
 
@@ -95,7 +95,7 @@ def functions(*names: str) -> Json:
 
 
 def test_our_manifest_is_one_slack_takes() -> None:
-    assert check_manifest(yaml.safe_load(OURS.read_text())) == []
+    assert check_manifest(read_yaml(OURS)) == []
 
 
 def test_a_manifest_that_uses_every_part_is_accepted() -> None:
@@ -295,7 +295,7 @@ def test_socket_mode_needs_no_addresses() -> None:
     ],
 )
 def test_our_manifest_without_a_scope_loses_the_events_that_need_it(missing: str, lost: set[str]) -> None:
-    ours = yaml.safe_load(OURS.read_text())
+    ours = read_yaml(OURS)
     ours["oauth_config"]["scopes"]["bot"].remove(missing)
     assert {fault.split()[1] for fault in check_manifest(ours)} == lost
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.masking import Finding, Mask, mask
+from tests.yaml_files import read_yaml
 
 REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 
@@ -163,7 +163,7 @@ def test_facts_are_left_alone(fact: str) -> None:
 
 @pytest.mark.parametrize("path", REPLAYS, ids=lambda path: path.stem)
 def test_nothing_that_was_typed_or_expected_in_the_references_is_hidden(path: Path) -> None:
-    found = [text for text in texts(yaml.safe_load(path.read_text(encoding="utf-8"))) if mask(text).findings]
+    found = [text for text in texts(read_yaml(path)) if mask(text).findings]
     assert found == []
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bot.cli import run
 from bot.cli.replaying.performance import Performance, perform
 from bot.cli.replaying.script import NEEDS, read_script
 from bot.drafting.checking.verdict import State
+from tests.yaml_files import read_yaml
 
 REPLAYS = sorted((Path(__file__).parent / "replays").glob("*.yaml"))
 #: How often a person may be asked for a time, by file: what is meant cannot be known there. Elsewhere never.
@@ -126,5 +126,5 @@ def test_the_replays_together_do_everything_that_the_form_knows() -> None:
 
 
 def test_the_replays_stand_in_zones_of_every_sort() -> None:
-    zones = {yaml.safe_load(path.read_text())["timezone"]["iana"] for path in REPLAYS}
+    zones = {read_yaml(path)["timezone"]["iana"] for path in REPLAYS}
     assert zones >= {"America/New_York", "America/St_Johns", "Asia/Kolkata", "Australia/Adelaide", "America/Sao_Paulo"}

@@ -9,11 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 
 from bot.domain.when import QUESTION_REASONS, REFUSAL_REASONS, Moment, Precision, Question, Unreadable, read
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load((Path(__file__).parent / "when_phrases.yaml").read_text())
+TABLE = read_yaml(Path(__file__).parent / "when_phrases.yaml")
 
 
 @dataclass(frozen=True)

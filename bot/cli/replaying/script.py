@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 KNOWN_SCHEMA = 1
+# libyaml's, where PyYAML was built with it: eight times as fast, and a file takes a fifth of a second without it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: What somebody can do, and what else such a step must say.
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "command": ("text",),
@@ -69,7 +71,7 @@ class Script:
 def read_script(path: Path) -> Script:
     """Read a file. Raises NotAReplay."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 (either loader is a safe one)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise NotAReplay(f"{path}: {fault}") from fault
     if not isinstance(found, dict):
