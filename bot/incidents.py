@@ -22,7 +22,14 @@ from bot.domain.record import Record
 from bot.domain.timeline import STATE_KINDS, Change, Entry, NewEntry
 from storage.artifacts import note_audit
 from storage.entries import add_entry, add_version, entries_of, recorded_under
-from storage.incidents import cached_fields, channel_of_incident, lock_incident, open_incident, take_incident_number
+from storage.incidents import (
+    cached_fields,
+    channel_of_incident,
+    lock_incident,
+    next_version,
+    open_incident,
+    take_incident_number,
+)
 from storage.people import names, unknown_people
 from storage.queue import Job, enqueue_behind, rearm
 from storage.tables import Incident, Workspace
@@ -93,8 +100,7 @@ async def record(session: AsyncSession, incident: Incident, change: Change, *, a
     if stateful:
         for name, value in cached_fields(after).items():
             setattr(incident, name, value)
-    incident.version += 1
-    session.add(incident)
+    next_version(session, incident)
     return await _heard(session, Recorded(incident, tuple(entries), before, after), change.name, at)
 
 

@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.wording import Wording
 from storage.artifacts import note_audit
 from storage.drafts import add_version_of, end_review, newest_published, newest_version, versions_of
-from storage.incidents import lock_incident
+from storage.incidents import lock_incident, next_version
 from storage.queue import Job, enqueue
 from storage.tables import DraftVersion, Incident
 
@@ -139,7 +139,7 @@ async def publish(session: AsyncSession, incident: Incident, *, at: datetime, ac
         after=str(version.number),
     )
     if session.info.get(WEBHOOK):
-        incident.version += 1
+        next_version(session, incident)
         await enqueue(session, delivery(incident, PUBLISHED, [], at, draft=version.number))
     return version
 
@@ -150,9 +150,8 @@ async def recall(
     """Have the copies of published versions written again, after words were taken out of those with these `numbers`."""
     if session.info.get(WEBHOOK):
         for number in numbers:
-            incident.version += 1
+            next_version(session, incident)
             await enqueue(session, delivery(incident, REDACTED, [], at, draft=number))
-        session.add(incident)
     newest, about = await newest_published(session, incident.id), {"incident": incident.id, "redacted": True}
     private = incident.visibility == "private"
     # Outside of the chat the newest alone stands, one file an incident.

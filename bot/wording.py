@@ -152,7 +152,7 @@ class Wording:
                 self.complain(f"{own.place(name, fault)}: {what}")
         if instead is not None and name not in ours.names:
             name = instead
-        return ours.template(name).render(params)
+        return ours.render(name, params)
 
 
 def _one_sentence(text: str) -> str:
@@ -185,6 +185,7 @@ class _Shelf:
         self.names = set(sentences) | documents
         self.documents = frozenset(documents)
         self._compiled: dict[str, Template] = {}
+        self._constant: dict[str, str] = {}
         if complaints is not None:
             self._compile_all(folder, complaints)
 
@@ -214,6 +215,14 @@ class _Shelf:
             return str(path), path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return None
+
+    def render(self, name: str, params: Mapping[str, object]) -> str:
+        """What a template says of these; one that is told nothing, as a button's label, is put together once."""
+        if params:
+            return self.template(name).render(params)
+        if name not in self._constant:
+            self._constant[name] = self.template(name).render()
+        return self._constant[name]
 
     def template(self, name: str) -> Template:
         """The compiled template. Raises KeyError where there is none."""

@@ -16,17 +16,20 @@ from sqlalchemy.orm import Session, SessionTransaction
 _FIRST, _BEHIND = "rows to be written first", "rows to be written"
 
 
-def add_behind(session: AsyncSession, insert: Insert | Update, row: Mapping[str, Any]) -> None:
+def add_behind(
+    session: AsyncSession, insert: Insert | Update, row: Mapping[str, Any], *, once: int | None = None
+) -> None:
     """Have a row added by `insert` in this transaction; or changed, which nobody else may do in it meanwhile.
 
-    What it violates is raised when it is written.
+    `once`: the key of a row of which the last that is said counts, so that it is written once. What a row violates is
+    raised when it is written.
     """
-    session.info.setdefault(_BEHIND, {}).setdefault(insert, []).append(row)
+    session.info.setdefault(_BEHIND, {}).setdefault(insert, {})[object() if once is None else once] = row
 
 
 def add_first(session: AsyncSession, insert: Insert, row: Mapping[str, Any]) -> None:
     """As `add_behind`, for a row that the session has an object of: written before what was changed of that."""
-    session.info.setdefault(_FIRST, {}).setdefault(insert, []).append(row)
+    session.info.setdefault(_FIRST, {}).setdefault(insert, {})[object()] = row
 
 
 class WritingBehind(Session):
@@ -40,9 +43,9 @@ class WritingBehind(Session):
         self._write(_BEHIND)
 
     def _write(self, which: str) -> None:
-        waiting: Mapping[Insert | Update, Sequence[Mapping[str, Any]]] = self.info.pop(which, {})
+        waiting: Mapping[Insert | Update, Mapping[object, Mapping[str, Any]]] = self.info.pop(which, {})
         for insert, rows in waiting.items():
-            self.connection().execute(insert, rows)
+            self.connection().execute(insert, list(rows.values()))
 
 
 @event.listens_for(WritingBehind, "after_soft_rollback")

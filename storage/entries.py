@@ -18,6 +18,7 @@ from bot.domain.timeline import Attachment, Entry, Kind, NewEntry, Origin, Revis
 from storage.ahead import absent
 from storage.behind import add_behind
 from storage.finding import forget_words, keep_words, words_in
+from storage.incidents import next_entry
 from storage.people import person_of
 from storage.tables import Channel, Incident, Message, Person, Workspace
 from storage.tables import Entry as Row
@@ -60,8 +61,7 @@ async def add_entry(
     `number`: the one it has, where the incident's row counts it already.
     """
     if number is None:
-        incident.entry_counter = number = incident.entry_counter + 1
-        session.add(incident)
+        number = next_entry(session, incident)
     permalink = new.permalink or await _permalink(session, incident.workspace_id, new.origin)
     author = await person_of(session, incident.workspace_id, new.author_id)
     recorder = await person_of(session, incident.workspace_id, new.recorded_by_id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from bot.domain.action_items import strip_number
@@ -34,13 +35,20 @@ class Lint:
     instead: str
 
 
+@lru_cache(maxsize=128)
+def _compiled(
+    patterns: tuple[str, ...], people: tuple[str, ...] = (), slips: frozenset[str] = frozenset()
+) -> tuple[re.Pattern[str], ...]:
+    """Compiled once for the people of a workspace: after each command there is a new linter."""
+    return tuple(re.compile(filled(each, people, slips), re.IGNORECASE) for each in patterns)
+
+
 class Linter:
     """The rules with the names of the people they may find."""
 
     def __init__(self, rules: Rules, people: Iterable[str] = ()) -> None:
         self._rules = rules
-        self._people = [*rules.of("roles"), *(name.casefold() for name in people if len(name) > 1)]
-        self._compiled: dict[str, list[re.Pattern[str]]] = {}
+        self._people = (*sorted(rules.of("roles")), *(name.casefold() for name in people if len(name) > 1))
 
     def faults(self, kind: Kind, text: str, given: Mapping[str, Any] | None = None) -> tuple[Lint, ...]:
         """What is wrong with an entry's words; `given` its keys (title, owner, due, link), None where unknown."""
@@ -97,16 +105,11 @@ class Linter:
 
     def placeholder(self, text: str) -> str:
         """What in a text still has to be filled in; '' where nothing has."""
-        if "placeholders" not in self._compiled:
-            self._compiled["placeholders"] = [re.compile(each, re.I) for each in sorted(self._rules.of("placeholders"))]
-        found = (pattern.search(text) for pattern in self._compiled["placeholders"])
+        found = (pattern.search(text) for pattern in _compiled(tuple(sorted(self._rules.of("placeholders")))))
         return next((each[0] for each in found if each), "")
 
-    def _patterns(self, rule: Rule) -> list[re.Pattern[str]]:
-        if rule.name not in self._compiled:
-            texts = [filled(each, self._people, self._rules.of("slips")) for each in rule.patterns]
-            self._compiled[rule.name] = [re.compile(text, re.IGNORECASE) for text in texts]
-        return self._compiled[rule.name]
+    def _patterns(self, rule: Rule) -> Sequence[re.Pattern[str]]:
+        return _compiled(rule.patterns, self._people, self._rules.of("slips"))
 
     def _missing(self, name: str, place: str, text: str | None) -> list[Lint]:
         rule = self._rules.rules.get(name)
