@@ -26,8 +26,16 @@ from storage.refusals import DatabaseMissing
 JOBS_CHANGED = "jobs changed"
 
 # One writer: SQLite takes one at a time anyway, and its busy handler is unfair (p99 640 to 850 ms with five
-# connections, 74 ms with one). FULL, because Slack is told "we have it" after the commit; NORMAL can lose that.
-_WRITER = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0")
+# connections, 74 ms with one). FULL, because Slack is told "we have it" after the commit; NORMAL can lose that. The
+# log is folded back into the file by a commit in 300 (16 MB) and not in 80: whose commit it is waits for it.
+_WRITER = (
+    "busy_timeout=10000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=4000",
+    "busy_timeout=0",
+)
 _READER = ("busy_timeout=10000", "query_only=ON")
 # Another process only looks: SQLite before 3.51.3 can damage a file that two processes checkpoint.
 _VISITOR = (*_READER, "wal_autocheckpoint=0")
