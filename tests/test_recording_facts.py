@@ -4,35 +4,43 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from storage.database import Database
 from storage.entries import entries_of
 from tests.rig import Rig, number
 
-
-@pytest.mark.parametrize(
-    ("words", "read_as"),
-    [
-        ("Prometheus alert on 5xx", "alert"),
-        ("a customer called support", "customer"),
-        ("our hosting company wrote to us", "third party"),
-        ("an engineer saw it during the deploy", "engineer"),
-        ("it was dark", None),
-    ],
+#: How an incident was noticed, and who that is read as; None: asked.
+NOTICED = {
+    "Prometheus alert on 5xx": "alert",
+    "a customer called support": "customer",
+    "our hosting company wrote to us": "third party",
+    "an engineer saw it during the deploy": "engineer",
+    "it was dark": None,
+}
+#: An impact, what its answer shows, and what it does not.
+IMPACTS = (
+    ("checkout fails for 30% of users", "users: 30%", "no percentage"),
+    ("errors on 30% of requests", "errors on 30%", "users:"),
+    ("logins fail users: about a third, 33%", "users: about a third, 33%", "no percentage"),
+    ("logins fail users: 12 customers", "It is no percentage", "%\n"),
+    ("logins fail users: not measured: no analytics", "users: not measured: no analytics", "unaffected"),
+    ("5% of users see errors users: 40%", "users: 40%", "users: 5%"),
+    ("pages slow services: web, api, search is fine", "services: web, api", "services: web, api, search"),
+    ("pages slow services: web, unaffected: db", "unaffected: db", "services: web, db"),
+    ("services: web", "services: web", "users"),
 )
-async def test_who_noticed_is_read_from_the_words_and_offered_to_change(
-    rig: Rig, words: str, read_as: str | None
-) -> None:
+
+
+async def test_who_noticed_is_read_from_the_words_and_offered_to_change(rig: Rig) -> None:
     await rig.declare()
-    answer = await rig.types("ana", f"/incident detected {words}")
-    assert (f"by: {read_as}" in answer.text) is (read_as is not None)
-    classes = {"It was an alert", "It was an engineer", "It was a customer", "It was a third party"}
-    offered = {button.text for button in answer.buttons} & classes
-    assert len(offered) == (3 if read_as else 4)
-    label = sorted(offered)[0]
-    changed = await rig.clicks("ana", answer, label)
-    assert f"by: {label.split(' ', 3)[3]}" in changed
+    for words, read_as in NOTICED.items():
+        answer = await rig.types("ana", f"/incident detected {words}")
+        assert (f"by: {read_as}" in answer.text) is (read_as is not None), answer.text
+        classes = {"It was an alert", "It was an engineer", "It was a customer", "It was a third party"}
+        offered = {button.text for button in answer.buttons} & classes
+        assert len(offered) == (3 if read_as else 4), words
+        label = sorted(offered)[0]
+        changed = await rig.clicks("ana", answer, label)
+        assert f"by: {label.split(' ', 3)[3]}" in changed, words
     assert rig.ws.refused == []
 
 
@@ -54,38 +62,23 @@ async def test_new_words_of_a_detection_are_read_anew_unless_it_was_corrected(ri
     assert "by: engineer" in (await rig.types("ana", f"/incident edit #{n} an alert fired after all")).text
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown", "not_shown"),
-    [
-        ("checkout fails for 30% of users", "users: 30%", "no percentage"),
-        ("errors on 30% of requests", "errors on 30%", "users:"),
-        ("logins fail users: about a third, 33%", "users: about a third, 33%", "no percentage"),
-        ("logins fail users: 12 customers", "It is no percentage", "%\n"),
-        ("logins fail users: not measured: no analytics", "users: not measured: no analytics", "unaffected"),
-        ("5% of users see errors users: 40%", "users: 40%", "users: 5%"),
-        ("pages slow services: web, api, search is fine", "services: web, api", "services: web, api, search"),
-        ("pages slow services: web, unaffected: db", "unaffected: db", "services: web, db"),
-        ("services: web", "services: web", "users"),
-    ],
-)
-async def test_an_impact_says_services_and_users(rig: Rig, typed: str, shown: str, not_shown: str) -> None:
+async def test_an_impact_says_services_and_users(rig: Rig) -> None:
     await rig.declare()
-    answer = await rig.types("ana", f"/incident impact {typed}")
-    assert answer.text.startswith("#2 impact, Fri 15 Mar 10:00 UTC")
-    assert shown in answer.text, answer.text
-    assert not_shown not in answer.text, answer.text
+    for entry, (typed, shown, not_shown) in enumerate(IMPACTS, start=2):
+        answer = await rig.types("ana", f"/incident impact {typed}")
+        assert answer.text.startswith(f"#{entry} impact, Fri 15 Mar 10:00 UTC")
+        assert shown in answer.text, answer.text
+        assert not_shown not in answer.text, answer.text
 
 
-@pytest.mark.parametrize("how", ["#2 no load", "2 no load", "<#CHANNEL> no load", "# 2, no load"])
-async def test_a_hypothesis_is_ruled_out_by_its_number(rig: Rig, how: str) -> None:
+async def test_a_hypothesis_is_ruled_out_by_its_number(rig: Rig) -> None:
     await rig.declare()
-    if "CHANNEL" in how:
-        await rig.ws.add_channel("2", members=["ana"])
-        how = how.replace("<#CHANNEL>", "#2")
-    await rig.types("ana", "/incident suspect the cache")
-    answer = await rig.types("ana", f"/incident ruled-out {how}")
-    assert answer.text.startswith("#3 ruled out, Fri 15 Mar 10:00 UTC: no load")
-    assert "#2 is now a misleading path: the cache" in answer.text
+    await rig.ws.add_channel("8", members=["ana"])  # what is typed as #8 arrives as a mention of it
+    for entry, how in ((2, "#2 no load"), (4, "4 no load"), (6, "# 6, no load"), (8, "#8 no load")):
+        await rig.types("ana", f"/incident suspect cache {entry}")
+        answer = await rig.types("ana", f"/incident ruled-out {how}")
+        assert answer.text.startswith(f"#{entry + 1} ruled out, Fri 15 Mar 10:00 UTC: no load"), answer.text
+        assert f"#{entry} is now a misleading path: cache {entry}" in answer.text
 
 
 async def test_a_figure_that_starts_a_sentence_is_no_number(rig: Rig) -> None:
