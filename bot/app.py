@@ -134,6 +134,7 @@ class Tocsin:
             poll=self._pace.poll if bot.db.dialect == "postgresql" else None,
             on_failed=on_failed,
             gates=self._gates,
+            together={"open_incident"},  # the one kind of which fifty may be asked for in one moment
         )
 
     def _handlers(self, bot: Bot) -> dict[str, Handler]:

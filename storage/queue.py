@@ -148,9 +148,15 @@ async def rearm(session: AsyncSession, new: Job) -> None:
     One that waits stays one and takes the earlier time of the two. One that runs, or has stored a step already, runs
     once more after. One that is done or failed starts again from its first step.
     """
-    await session.execute(_FORGET_FAILED, {"again": new.id})
-    await session.execute(_REARM[session.get_bind().dialect.name], _fresh(new))
-    session.info[JOBS_CHANGED] = True
+    await rearm_all(session, [new])
+
+
+async def rearm_all(session: AsyncSession, new: Sequence[Job]) -> None:
+    """As `rearm`, for several jobs, one after another."""
+    if new:
+        await session.execute(_FORGET_FAILED, [{"again": one.id} for one in new])
+        await session.execute(_REARM[session.get_bind().dialect.name], [_fresh(one) for one in new])
+        session.info[JOBS_CHANGED] = True
 
 
 async def cancel(session: AsyncSession, job_id: str, *, at: datetime) -> bool:

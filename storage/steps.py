@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.behind import add_behind
 from storage.job_tables import job_step
 
 
@@ -35,6 +36,12 @@ async def store_step(session: AsyncSession, job_id: str, name: str, result: Any,
     await session.execute(_KEEP[_dialect(session)], values)
 
 
+def store_step_behind(session: AsyncSession, job_id: str, name: str, result: Any, *, at: datetime) -> None:
+    """As `store_step`, written with others (`storage.behind`)."""
+    values = {"job_id": job_id, "name": name, "result": result, "done_at": at}
+    add_behind(session, _KEEP[_dialect(session)], values)
+
+
 async def doubt_steps(session: AsyncSession, job_id: str, names: Collection[str]) -> None:
     """Remember that these steps were begun and may have happened."""
     for name in names:
@@ -49,7 +56,7 @@ def _said(insert: sqlite.Insert | postgresql.Insert, *names: str) -> sqlite.Inse
     return insert.values({name: bindparam(name) for name in ("job_id", "name", *names)})
 
 
-def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Executable:
+def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Insert:
     insert = _said(insert, "result", "done_at")
     known = {"result": insert.excluded.result, "done_at": insert.excluded.done_at}
     return insert.on_conflict_do_update(index_elements=_SAME, set_=known)

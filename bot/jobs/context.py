@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.jobs.outcome import Fenced, Retry
+from bot.jobs.together import Done, Together
 from storage.claims import Claimed, Claims, finish
 from storage.database import Database
 from storage.gates import gate_of
-from storage.steps import Step, store_step
+from storage.steps import Step
 
 R = TypeVar("R")
 
@@ -36,12 +37,19 @@ class JobContext:
     """One run of one job."""
 
     def __init__(
-        self, db: Database, clock: Clock, claims: Claims, job: Claimed, steps: Mapping[str, Step] | None = None
+        self,
+        db: Database,
+        clock: Clock,
+        claims: Claims,
+        together: Together,
+        job: Claimed,
+        steps: Mapping[str, Step] | None = None,
     ) -> None:
         self.db = db
         self.clock = clock
         self.job = job
         self._claims = claims
+        self._together = together
         self._steps = dict(steps or {})
         self._begun: set[str] = set()
         self._finished = False
@@ -97,12 +105,15 @@ class JobContext:
             raise
         # Through JSON, so that the first run and a resumed one see the same.
         result = cast(R, json.loads(json.dumps(answer)))
-        now = self.clock.now()
-        async with self.db.write() as session:
-            self._held(await self._claims.get_on(session, self.job, now), now)
-            await store_step(session, self.job.id, name, result, at=now)
+        done = Done(self.job, name, result, self.clock.now())
+
+        async def store(session: AsyncSession) -> None:
+            await self._together.store(session, done)
             if save is not None:
                 await save(session, result)
+
+        await self._together.write(self.job, store, done)
+        self._held(True, done.at)
         self._begun.discard(name)
         self._steps[name] = Step(result, done=True, tries=0)
         return result
@@ -114,11 +125,14 @@ class JobContext:
         """
         if self._finished:
             raise RuntimeError(f"job {self.job.id} is finished already")
-        async with self.db.write() as session:
+
+        async def close(session: AsyncSession) -> None:
             if not await finish(session, self.job, self.clock.now()):
                 raise Fenced(self.job.id)
             if save is not None:
                 await save(session)
+
+        await self._together.write(self.job, close)
         self._finished = True
 
     async def gate(self, method: str) -> None:

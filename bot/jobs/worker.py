@@ -19,11 +19,12 @@ from bot.jobs.ending import OnFailed, record_end, say
 from bot.jobs.gates import Gates
 from bot.jobs.outcome import DIED, MOST_LOST, Fenced, Permanent, trace_of
 from bot.jobs.purge import PURGE, next_purge, purge_done
+from bot.jobs.together import Together
 from bot.reference import new_reference, working_on
 from storage.claims import Claimed, Claims
 from storage.database import Database
 from storage.queue import enqueue
-from storage.steps import steps_of
+from storage.steps import Step, steps_of
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Worker:
     (SQLite): then it sleeps until something is due or a commit of this process adds a job. `calm`: how long it has run
     before it tries a job that may be what kills its process, with nothing else in hand. `on_failed` writes in the
     transaction that gives a job up, so that the alert it enqueues is never lost. `gates` are told what other replicas
-    were told.
+    were told. Jobs of a kind in `together` share transactions for what they have done.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Worker:
         calm: timedelta = timedelta(seconds=15),
         on_failed: OnFailed | None = None,
         gates: Gates | None = None,
+        together: Collection[str] = (),
     ) -> None:
         self._db = db
         self._clock = clock
@@ -69,6 +71,7 @@ class Worker:
         self._gates = gates
         self.name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._claims = Claims(self.name, self._handlers, lease)
+        self._together = Together(db, self._claims, together)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._fenced: set[str] = set()
         self._wake = asyncio.Event()
@@ -107,6 +110,7 @@ class Worker:
         await self._loop
         self._loop = None
         self._db.off_jobs(self.wake)
+        await self._together.drain()
         async with self._db.write() as session:
             await self._claims.release_own(session)  # of handlers that would not leave
 
@@ -228,12 +232,15 @@ class Worker:
         with working_on(job.reference or new_reference()):
             await self._carry_out(job)
 
+    def _context(self, job: Claimed, steps: Mapping[str, Step] | None = None) -> JobContext:
+        return JobContext(self._db, self._clock, self._claims, self._together, job, steps)
+
     async def _carry_out(self, job: Claimed) -> None:
-        ctx = JobContext(self._db, self._clock, self._claims, job)
+        ctx = self._context(job)
         try:
             if job.claims > 1:
                 async with self._db.read() as session:
-                    ctx = JobContext(self._db, self._clock, self._claims, job, await steps_of(session, job.id))
+                    ctx = self._context(job, await steps_of(session, job.id))
             if job.lost >= MOST_LOST:
                 raise Permanent(f"{DIED} {job.lost} times while it ran, at the end with nothing else in hand")
             if job.suspect:

@@ -29,6 +29,8 @@ async def people_of(bot: Bot, ctx: JobContext, workspace_id: int, names: Sequenc
     named = [one.lstrip("@") for one in names]
     people = [one for one in named if PERSON_ID.fullmatch(one)]
     open_names = [one for one in named if not PERSON_ID.fullmatch(one)]
+    if not open_names:
+        return list(dict.fromkeys(people)), []
     async with bot.db.read() as session:
         known = await active_handles(session, workspace_id, [one.casefold() for one in open_names])
     people += known.values()

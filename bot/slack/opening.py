@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from bot.consequences import POSTED, brief_job, invite_job, job_about, line_job,
 from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.record import Record
-from bot.domain.timeline import Kind
+from bot.domain.timeline import Entry, Kind
 from bot.jobs import JobContext, Permanent
 from bot.slack.announcing import announce, is_announced
 from bot.slack.answer import Answer
@@ -36,7 +36,7 @@ from bot.wording import Wire
 from storage.artifacts import keep_artifact
 from storage.entries import entries_of
 from storage.incidents import remember_channel
-from storage.queue import rearm
+from storage.queue import Job, rearm_all
 from storage.tables import Incident
 
 log = logging.getLogger(__name__)
@@ -70,22 +70,28 @@ async def open_incident(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
     async def catch_up(session: AsyncSession) -> None:
         # What was recorded while this took its time, where a later job went first and found no channel yet.
         now = bot.clock.now()
-        await rearm(session, job_about(incident.id, "refresh_card", now))
+        jobs = [job_about(incident.id, "refresh_card", now)]
         # What was said before the channel's row was written: its events were taken for none of ours.
-        await rearm(session, heal_job(incident.id, now + READ_BACK_AFTER))
+        jobs.append(heal_job(incident.id, now + READ_BACK_AFTER))
         for entry in await entries_of(session, incident.id, kinds=POSTED):
-            await rearm(session, line_job(incident.id, entry.number, now))
-            if entry.kind is Kind.ESCALATED:
-                await rearm(session, invite_job(incident.id, entry.number, now))
-            if entry.kind is Kind.UPDATE:
-                await rearm(session, spread_job(incident.id, entry.number, now))
-            if entry.kind is Kind.ROLE and entry.data.get("person_id"):
-                await rearm(session, brief_job(incident.id, entry.number, now))
-            if entry.kind is Kind.RESOLVED:
-                await rearm(session, job_about(incident.id, "post_draft", now))
-        await rearm(session, job_about(incident.id, "watch", now))
+            jobs += _caught_up(incident.id, entry, now)
+        jobs.append(job_about(incident.id, "watch", now))
+        await rearm_all(session, jobs)
 
     await ctx.finish(catch_up)
+
+
+def _caught_up(incident_id: int, entry: Entry, now: datetime) -> Iterator[Job]:
+    """What one entry asks for that was recorded while there was no channel."""
+    yield line_job(incident_id, entry.number, now)
+    if entry.kind is Kind.ESCALATED:
+        yield invite_job(incident_id, entry.number, now)
+    if entry.kind is Kind.UPDATE:
+        yield spread_job(incident_id, entry.number, now)
+    if entry.kind is Kind.ROLE and entry.data.get("person_id"):
+        yield brief_job(incident_id, entry.number, now)
+    if entry.kind is Kind.RESOLVED:
+        yield job_about(incident_id, "post_draft", now)
 
 
 class _Opening:
