@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Executable, bindparam, delete, select
+from sqlalchemy import Insert, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
@@ -18,7 +18,7 @@ _ARTIFACT = SQLModel.metadata.tables["artifact"]
 _MADE = ("channel_slack_id", "ts", "ref", "digest", "made_at")
 
 
-def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Executable:
+def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Insert:
     taken = {name: insert.excluded[name] for name in _MADE}
     insert = insert.values({name: bindparam(name) for name in ("incident_id", "name", *_MADE)})
     return insert.on_conflict_do_update(index_elements=[_ARTIFACT.c.incident_id, _ARTIFACT.c.name], set_=taken)
@@ -58,13 +58,14 @@ async def keep_artifact(
     digest: str | None = None,
 ) -> None:
     """Remember what we made; a later one of the same name takes its place."""
-    found = await artifact(session, incident_id, name)
+    made = {"channel_slack_id": channel, "ts": ts, "ref": ref, "digest": digest, "made_at": at}
+    known = (one for one in session.identity_map.values() if isinstance(one, Artifact))
+    found = next((one for one in known if (one.incident_id, one.name) == (incident_id, name)), None)
     if found is None:
-        row = {"channel_slack_id": channel, "ts": ts, "ref": ref, "digest": digest, "made_at": at}
-        keep = _KEEP[session.get_bind().dialect.name]
-        await session.execute(keep, row | {"incident_id": incident_id, "name": name})
+        add_behind(session, _KEEP[session.get_bind().dialect.name], made | {"incident_id": incident_id, "name": name})
         return
-    found.channel_slack_id, found.ts, found.ref, found.digest, found.made_at = channel, ts, ref, digest, at
+    for field, value in made.items():  # what this transaction has read already stays what there is
+        setattr(found, field, value)
     session.add(found)
 
 

@@ -37,7 +37,6 @@ CACHED = (
 )
 
 #: Statements of every command and message, put together once.
-_BY_ID = select(Incident).where(col(Incident.id) == bindparam("id"))
 _LOCKED = (
     select(Incident)
     .where(col(Incident.id) == bindparam("id"))
@@ -67,12 +66,22 @@ _LAST_KEY = select(func.coalesce(func.max(_OPENED.c.id), 0))
 _OWN_KEYS = select(func.nextval(func.pg_get_serial_sequence("incident", "id"))).select_from(
     func.generate_series(1, bindparam("most"))
 )
+_BY_ID = select(Incident).where(col(Incident.id) == bindparam("id"))
+_CHANNEL = select(Channel).where(
+    col(Channel.workspace_id) == bindparam("workspace"), col(Channel.slack_id) == bindparam("slack_id")
+)
+_CHANNEL_NAMED = select(Channel).where(
+    col(Channel.workspace_id) == bindparam("workspace"),
+    col(Channel.name) == bindparam("name"),
+    col(Channel.is_archived).is_(False),
+    col(Channel.is_deleted).is_(False),
+)
+_CHANNEL_OF = select(Channel).where(col(Channel.incident_id) == bindparam("incident")).order_by(col(Channel.id).desc())
 _CHANNELS = (
     select(Channel)
     .where(col(Channel.incident_id).in_(bindparam("incidents", expanding=True)))
     .order_by(col(Channel.id))
 )
-_CHANNEL = select(Channel).where(col(Channel.incident_id) == bindparam("incident")).order_by(col(Channel.id).desc())
 _PLACE = (
     select(Workspace, Channel, Incident)
     .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
@@ -191,8 +200,8 @@ async def every_incident(session: AsyncSession) -> list[Incident]:
 
 async def channel_of(session: AsyncSession, workspace_id: int, slack_id: str) -> Channel | None:
     """The channel of a Slack id, where we know it."""
-    query = select(Channel).where(col(Channel.workspace_id) == workspace_id, col(Channel.slack_id) == slack_id)
-    return (await session.execute(query)).scalar_one_or_none()
+    asked = {"workspace": workspace_id, "slack_id": slack_id}
+    return (await session.execute(_CHANNEL, asked)).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +240,7 @@ async def place_of(session: AsyncSession, team_id: str, slack_id: str) -> tuple[
 
 async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channel | None:
     """The channel of an incident; None until it is opened."""
-    return (await session.execute(_CHANNEL, {"incident": incident_id})).scalars().first()
+    return (await session.execute(_CHANNEL_OF, {"incident": incident_id})).scalars().first()
 
 
 async def channels_of_incidents(session: AsyncSession, incident_ids: Sequence[int]) -> dict[int, Channel]:
@@ -252,13 +261,8 @@ async def _channels_of(session: AsyncSession, incident_ids: Sequence[int]) -> di
 
 async def channel_named(session: AsyncSession, workspace_id: int, name: str) -> Channel | None:
     """A channel that we know under this name and that can be posted to."""
-    query = select(Channel).where(
-        col(Channel.workspace_id) == workspace_id,
-        col(Channel.name) == name,
-        col(Channel.is_archived).is_(False),
-        col(Channel.is_deleted).is_(False),
-    )
-    return (await session.execute(query)).scalars().first()
+    asked = {"workspace": workspace_id, "name": name}
+    return (await session.execute(_CHANNEL_NAMED, asked)).scalars().first()
 
 
 async def remember_channel(session: AsyncSession, workspace_id: int, slack_id: str, **facts: object) -> Channel:
