@@ -27,9 +27,9 @@ from storage.incidents import (
     channel_of_incident,
     lock_incident,
     next_version,
-    open_incident,
     take_incident_number,
 )
+from storage.opening import open_incident
 from storage.people import names, unknown_people
 from storage.queue import Job, enqueue_behind, rearm
 from storage.tables import Incident, Workspace

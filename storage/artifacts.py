@@ -4,35 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Insert, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from storage.behind import add_behind
 from storage.tables import Artifact, Audit, Inbox
-from storage.upsert import insert_once
+from storage.upsert import insert_once, replacing
 
 _NOTE = SQLModel.metadata.tables["audit"].insert().inline()
-_ARTIFACT = SQLModel.metadata.tables["artifact"]
-_MADE = ("channel_slack_id", "ts", "ref", "digest", "made_at")
-
-
-def _keeping(insert: sqlite.Insert | postgresql.Insert) -> Insert:
-    taken = {name: insert.excluded[name] for name in _MADE}
-    insert = insert.values({name: bindparam(name) for name in ("incident_id", "name", *_MADE)})
-    return insert.on_conflict_do_update(index_elements=[_ARTIFACT.c.incident_id, _ARTIFACT.c.name], set_=taken)
-
-
 #: Every job that posts asks what it posted before.
 _MADE_AS = select(Artifact).where(
     col(Artifact.incident_id) == bindparam("incident"), col(Artifact.name) == bindparam("name")
 )
-#: Every opening keeps several; by the database's name.
-_KEEP = {
-    "sqlite": _keeping(sqlite.insert(_ARTIFACT).inline()),
-    "postgresql": _keeping(postgresql.insert(_ARTIFACT).inline()),
-}
+#: Every opening keeps several.
+_KEEP = replacing(
+    SQLModel.metadata.tables["artifact"],
+    ("incident_id", "name"),
+    ("channel_slack_id", "ts", "ref", "digest", "made_at"),
+)
 
 
 async def artifact(session: AsyncSession, incident_id: int, name: str) -> Artifact | None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
 from storage.ahead import held
-from storage.behind import add_behind, add_first
+from storage.behind import add_behind
 from storage.declaring import declaring
 from storage.people import meet, person_of, workspace_of
 from storage.tables import Channel, Incident, Person, Workspace
@@ -59,13 +58,6 @@ _KEEP_COUNTERS = (
     .where(_OPENED.c.id == bindparam("counted"))
     .values(entry_counter=bindparam("entries"), version=bindparam("changes"))
 )
-_OPEN = _OPENED.insert().inline()
-_ROW = [column.name for column in _OPENED.columns]
-#: The key before those that are free, while nobody else can write; and so many that nobody else is given.
-_LAST_KEY = select(func.coalesce(func.max(_OPENED.c.id), 0))
-_OWN_KEYS = select(func.nextval(func.pg_get_serial_sequence("incident", "id"))).select_from(
-    func.generate_series(1, bindparam("most"))
-)
 _BY_ID = select(Incident).where(col(Incident.id) == bindparam("id"))
 _CHANNEL = select(Channel).where(
     col(Channel.workspace_id) == bindparam("workspace"), col(Channel.slack_id) == bindparam("slack_id")
@@ -81,6 +73,13 @@ _CHANNELS = (
     select(Channel)
     .where(col(Channel.incident_id).in_(bindparam("incidents", expanding=True)))
     .order_by(col(Channel.id))
+)
+_ROOM = SQLModel.metadata.tables["channel"]
+_IS_OURS = (
+    select(_ROOM.c.id)
+    .join(_COUNTED, _COUNTED.c.id == _ROOM.c.workspace_id)
+    .where(_COUNTED.c.team_id == bindparam("team_id"), _ROOM.c.slack_id == bindparam("slack_id"))
+    .where(_ROOM.c.incident_id.is_not(None))
 )
 _PLACE = (
     select(Workspace, Channel, Incident)
@@ -136,31 +135,6 @@ def _count_up(session: AsyncSession, incident: Incident, counter: str) -> int:
     counters = {"counted": incident.id, "entries": incident.entry_counter, "changes": incident.version}
     add_behind(session, _KEEP_COUNTERS, counters, once=incident.id)
     return number
-
-
-async def open_incident(session: AsyncSession, incident: Incident) -> None:
-    """Write the row of a new incident as it stands, and give it its key; its number must be taken already."""
-    here = declaring(session)
-    if here is None:
-        await add_incident(session, incident)
-        return
-    if not here.keys:
-        here.keys = await _keys(session, here.coming)
-    incident.id = here.keys.pop()
-    # In one go with those of the incidents declared beside it.
-    add_first(session, _OPEN, {name: getattr(incident, name) for name in _ROW})
-    make_transient_to_detached(incident)
-    session.add(incident)
-    here.opened(incident)
-
-
-async def _keys(session: AsyncSession, most: int) -> list[int]:
-    """Keys for so many new incidents at most, the last one first."""
-    with session.no_autoflush:  # what waits to be written has its keys
-        if session.get_bind().dialect.name == "postgresql":
-            return sorted((await session.execute(_OWN_KEYS, {"most": most})).scalars(), reverse=True)
-        last = int((await session.execute(_LAST_KEY)).scalar_one())
-    return list(range(last + most, last, -1))
 
 
 async def add_incident(session: AsyncSession, incident: Incident) -> Incident:
@@ -236,6 +210,12 @@ async def place_of(session: AsyncSession, team_id: str, slack_id: str) -> tuple[
     """The workspace, channel and incident of a Slack channel; None where it is none of ours."""
     found = (await session.execute(_PLACE, {"team_id": team_id, "slack_id": slack_id})).one_or_none()
     return (found[0], found[1], found[2]) if found else None
+
+
+async def is_ours(session: AsyncSession, team_id: str, slack_id: str) -> bool:
+    """Whether a Slack channel is an incident's."""
+    asked = {"team_id": team_id, "slack_id": slack_id}
+    return (await session.execute(_IS_OURS, asked)).scalar_one_or_none() is not None
 
 
 async def channel_of_incident(session: AsyncSession, incident_id: int) -> Channel | None:

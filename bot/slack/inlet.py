@@ -17,6 +17,7 @@ from bot.slack.people import get_to_know
 from bot.slack.reactions import on_pin, on_reaction
 from bot.slack.scene import Scene, scene
 from storage.batching import GroupCommit
+from storage.incidents import is_ours
 
 EventHandler = Callable[[Scene, Mapping[str, Any]], Awaitable[None]]
 
@@ -69,10 +70,10 @@ class Inlet:
         if channel_id in self._ours:
             return True
         async with self._bot.db.read() as session:
-            here = await scene(self._bot, session, channel_id)
-        if here is not None:
+            ours = await is_ours(session, self._bot.identity.team_id, channel_id)
+        if ours:
             self._ours.add(channel_id)
-        return here is not None
+        return ours
 
 
 def acting(bot: Bot, event: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ from bot.slack.topic import set_topic
 from bot.wording import Wire
 from storage.artifacts import keep_artifact
 from storage.entries import entries_of
-from storage.incidents import remember_channel
+from storage.opening import channel_opened
 from storage.queue import Job, rearm_all
 from storage.tables import Incident
 
@@ -105,7 +105,7 @@ class _Opening:
         """Exactly one channel: never adopted by name alone, looked for when an earlier attempt may have made it."""
 
         async def save(session: AsyncSession, made: dict[str, Any]) -> None:
-            await remember_channel(
+            channel_opened(
                 session,
                 self.incident.workspace_id,
                 str(made["id"]),
