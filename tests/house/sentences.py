@@ -41,9 +41,14 @@ class Sentence:
         return self.name.partition(".")[2]
 
     def tries(self, *texts: str) -> Iterator[dict[str, object]]:
-        """Parameters with each of these texts (TEXTS without any), small and large numbers, each choice, yes and no."""
+        """Parameters with each of these texts (TEXTS without any), small and large numbers, each choice, yes and no:
+        as far as it has some that show the difference."""
+        of = {shape: shape in self.shapes.values() for shape in ("text", "number", "list", "pairs", "truth")}
+        words = (texts or TEXTS)[: None if of["text"] or of["list"] or of["pairs"] else 1]
+        numbers = (0, 1, 12) if of["number"] or of["list"] else (0,)
+        truths = (True, False) if of["truth"] or of["pairs"] else (True,)
         most = max((len(words) for words in self.choices.values()), default=0)
-        for text, number, yes, place in product(texts or TEXTS, (0, 1, 12), (True, False), range(most + 1)):
+        for text, number, yes, place in product(words, numbers, truths, range(most + 1)):
             yield {name: self._value(name, shape, text, number, yes, place) for name, shape in self.shapes.items()}
 
     def _value(self, name: str, shape: str, text: str, number: int, yes: bool, place: int) -> object:
