@@ -341,11 +341,25 @@ def test_the_command_holds_the_manifest_to_a_schema_too(capsys: pytest.CaptureFi
     assert capsys.readouterr().out.endswith("[json-pointer:/features/slash_commands]\n")
 
 
-@pytest.mark.parametrize("text", ["display_information: {name: ''}", "[]", "a: [", None])
-def test_the_command_exits_one_and_tells_the_fault(text: str | None, tmp_path: Path) -> None:
+FAULTY = ("display_information: {name: ''}", "[]", "a: [", None)
+
+
+@pytest.mark.parametrize("text", FAULTY)
+def test_the_command_exits_one_and_tells_the_fault(
+    text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "manifest.yml"
     if text is not None:
         path.write_text(text)
+    assert main([str(path)]) == 1
+    told = capsys.readouterr()
+    assert told.out.startswith(str(path))
+    assert told.err == ""
+
+
+def test_as_a_process_its_exit_code_is_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.yml"
+    path.write_text(FAULTY[0])
     run = subprocess.run(
         [sys.executable, "-m", "sandbox.manifest_rules", str(path)],
         cwd=OURS.parent,
