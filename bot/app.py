@@ -50,6 +50,8 @@ SLACK_TIMEOUT = 10
 LONGEST_WAIT = 30.0
 #: What the audit calls a start with other settings than before.
 CONFIGURED = "configuration.changed"
+#: So long, in seconds, jobs let the answers go first that people wait for: work for one would delay all of them.
+COURTESY = 0.15
 #: Payloads, then answers; beside them jobs, with two seconds for those that are cut off. A container is given ten.
 INTAKE_GRACE = ANSWER_GRACE = 3.0
 WORKER_GRACE = timedelta(seconds=5)
@@ -79,6 +81,7 @@ class Tocsin:
         self._apis: list[SlackApi] = []
         self._worker: Worker | None = None
         self._replicas: Replicas | None = None
+        self._receiver: Receiver | None = None
         self._replies: Replies | None = None
         self._slack: Connections | SlackEvents | None = None
         self.address = ""
@@ -134,8 +137,13 @@ class Tocsin:
             poll=self._pace.poll if bot.db.dialect == "postgresql" else None,
             on_failed=on_failed,
             gates=self._gates,
+            after=self._answers_first,
             together={"open_incident"},  # the one kind of which fifty may be asked for in one moment
         )
+
+    async def _answers_first(self) -> None:
+        if self._receiver is not None:
+            await self._receiver.answered(COURTESY)
 
     def _handlers(self, bot: Bot) -> dict[str, Handler]:
         """What carries out each kind of job; where there is a webhook, every change makes one for it."""
@@ -149,7 +157,7 @@ class Tocsin:
             if not heard.first:  # `start` heals by itself; after a reconnect something may have been missed again
                 await heal_all(bot, at=heard.readable_at)
 
-        receiver = Receiver(app, clock=self.clock, metrics=self.metrics, on_connected=connected)
+        self._receiver = receiver = Receiver(app, clock=self.clock, metrics=self.metrics, on_connected=connected)
         if self.settings.transport == "http":
             return SlackEvents(receiver, way_in, self._server, self.settings.http_port)
         count = self.settings.socket_connections

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -42,7 +42,8 @@ class Worker:
     (SQLite): then it sleeps until something is due or a commit of this process adds a job. `calm`: how long it has run
     before it tries a job that may be what kills its process, with nothing else in hand. `on_failed` writes in the
     transaction that gives a job up, so that the alert it enqueues is never lost. `gates` are told what other replicas
-    were told. Jobs of a kind in `together` share transactions for what they have done.
+    were told. Jobs of a kind in `together` share transactions for what they have done. `after` is awaited before any
+    are claimed: whoever is waited for by people goes first.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Worker:
         on_failed: OnFailed | None = None,
         gates: Gates | None = None,
         together: Collection[str] = (),
+        after: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -67,8 +69,7 @@ class Worker:
         self._heartbeat = heartbeat
         self._poll = poll
         self._calm = calm
-        self._on_failed = on_failed
-        self._gates = gates
+        self._on_failed, self._gates, self._after = on_failed, gates, after
         self.name = f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._claims = Claims(self.name, self._handlers, lease)
         self._together = Together(db, self._claims, together)
@@ -146,6 +147,8 @@ class Worker:
 
     async def _run(self) -> None:
         while not self._closed:
+            if self._after is not None:
+                await self._after()
             now = self._clock.now()
             self._round_at = asyncio.get_running_loop().time()
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -128,6 +128,13 @@ class Receiver:
     def busy(self) -> bool:
         """Whether a payload is unanswered, or somebody is being told of a connection; not while that waits."""
         return bool(self._under_way or len(self._told) > self._resting)
+
+    async def answered(self, seconds: float) -> None:
+        """Return when no payload waits for its answer, or after so long (real time)."""
+        if self._under_way:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._nothing.wait()
 
     async def finish(self, seconds: float) -> bool:
         """Wait until every payload is answered, at most so long (real time); False where that was not enough."""
