@@ -1,4 +1,5 @@
-"""What a slash command costs: from its frame to its acknowledgement, after the commit, beside a bare Bolt app.
+"""What a slash command costs: from its frame to its acknowledgement, after the commit, beside a bare Bolt app and
+beside the least that a commit takes here.
 
 Ends with a proof: each command that was said to be recorded is an entry in the database, once.
 """
@@ -16,6 +17,7 @@ from sqlmodel import col
 
 from bench.apps import Under, bare, tocsin
 from bench.databases import databases
+from bench.floor import floor
 from bench.slack import CHANNEL, PEOPLE, TEAM, Outcome
 from bench.table import percentile, show, verdict
 from storage.database import Database
@@ -62,7 +64,10 @@ async def _ours(url: str, folder: Path) -> list[list[object]]:
         loads = await _loads(app)
     stored = await _stored(url)
     name = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
-    return [_row(name, at_once, *load, stored) for at_once, load in loads.items()]
+    least = await floor(url, folder)
+    spans: list[object] = [percentile(least, share) * 1000 for share in (0.5, 0.99, 1.0)]
+    alone: list[object] = [f"one row committed, {name}", 1, *spans, "", "", "", "", "", "", ""]
+    return [alone] + [_row(name, at_once, *load, stored) for at_once, load in loads.items()]
 
 
 async def _loads(app: Under) -> dict[int, tuple[Outcome, float]]:

@@ -20,6 +20,8 @@ PEOPLE = [f"U{n:06d}" for n in range(20)]
 _APP = "A0BENCH"
 #: How long every call takes, in seconds.
 ANSWERS_AFTER = 0.050
+#: Between rounds of what is sent at once, in seconds: what happens after an answer is no part of it.
+PAUSE = 0.010
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ class Slack:
             for _ in range(together):
                 self._send(load, now, next(frames))
             await asyncio.wait_for(done.wait(), 60)
-            await asyncio.sleep(0.01)  # what happens after an answer is no part of it
+            await asyncio.sleep(PAUSE)
         return self._outcome(load, together * rounds, began)
 
     def _outcome(self, load: _Load, sent: int, began: float) -> Outcome:
