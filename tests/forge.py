@@ -1,7 +1,7 @@
 """`tocsin` as a process of its own, forked from one that has imported everything. Knows no command.
 
-What starts it as a person does, by the console script, costs a second of processor more each time: `script` is that,
-and at least one test of each command uses it.
+What starts it as a person does, by the console script, costs a second of processor more each time: `script` is that;
+one test each of `run`, `play` and `demo` uses it.
 """
 
 from __future__ import annotations
