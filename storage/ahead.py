@@ -9,44 +9,65 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, union_all
+from sqlalchemy import BindParameter, Select, and_, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel, col
+from sqlalchemy.sql.expression import CompoundSelect
+from sqlmodel import SQLModel
 
 from bot.domain.markup import Names
+from storage.loading import columns_of, objects
+from storage.prepared import read
 from storage.tables import Channel, Incident, Person, Workspace
 
 V = TypeVar("V")
 
 _HELD, _ABSENT = "place held", "looked for in vain"
 
-_PLACE = (
-    select(Workspace, Channel, Incident, Person)
-    .join(Channel, col(Channel.workspace_id) == col(Workspace.id))
-    .join(Incident, col(Incident.id) == col(Channel.incident_id))
-    .outerjoin(
-        Person,
-        and_(
-            col(Person.workspace_id) == col(Workspace.id),
-            col(Person.user_id).in_(bindparam("user_ids", expanding=True)),
-        ),
+_WORKSPACE, _CHANNEL, _INCIDENT, _PERSON, _ENTRY = (
+    SQLModel.metadata.tables[name] for name in ("workspace", "channel", "incident", "person", "entry")
+)
+_THERE = (Workspace, Channel, Incident, Person)
+
+
+def _any(name: str, count: int) -> list[BindParameter[Any]]:
+    """So many parameters, as `_numbered` gives their values."""
+    return [bindparam(f"{name}_{place}") for place in range(count)]
+
+
+def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    return {f"{name}_{place}": value for place, value in enumerate(values)}
+
+
+@cache
+def _place(people: int) -> Select[Any]:
+    """The place of a channel and those of so many people who are known, one a row."""
+    whose = and_(_PERSON.c.workspace_id == _WORKSPACE.c.id, _PERSON.c.user_id.in_(_any("user", people)))
+    return (
+        select(*columns_of(*_THERE))
+        .select_from(_WORKSPACE)
+        .join(_CHANNEL, _CHANNEL.c.workspace_id == _WORKSPACE.c.id)
+        .join(_INCIDENT, _INCIDENT.c.id == _CHANNEL.c.incident_id)
+        .outerjoin(_PERSON, whose)
+        .where(_WORKSPACE.c.team_id == bindparam("team_id"), _CHANNEL.c.slack_id == bindparam("slack_id"))
+        .with_for_update(of=_INCIDENT, key_share=True)  # as `lock_incident` does
     )
-    .where(col(Workspace.team_id) == bindparam("team_id"), col(Channel.slack_id) == bindparam("slack_id"))
-    .with_for_update(of=Incident, key_share=True)  # as `lock_incident` does
-    .execution_options(populate_existing=True)
-)
-_ENTRY = SQLModel.metadata.tables["entry"]
-_SAME: tuple[ColumnElement[bool], ...] = (
-    _ENTRY.c.latest,
-    _ENTRY.c.standing == "standing",
-    _ENTRY.c.recorded_at >= bindparam("since"),
-)
-_CAME_BEFORE = union_all(
-    select(_ENTRY.c.key).where(_ENTRY.c.key.in_(bindparam("keys", expanding=True))),
-    select(_ENTRY.c.fingerprint).where(_ENTRY.c.fingerprint.in_(bindparam("fingerprints", expanding=True)), *_SAME),
-)
+
+
+@cache
+def _came_before(keys: int, fingerprints: int) -> CompoundSelect[Any]:
+    """Which of so many keys, and so many fingerprints, something was recorded under."""
+    same = (
+        _ENTRY.c.fingerprint.in_(_any("fingerprint", fingerprints)),
+        _ENTRY.c.latest,
+        _ENTRY.c.standing == "standing",
+        _ENTRY.c.recorded_at >= bindparam("since"),
+    )
+    return union_all(
+        select(_ENTRY.c.key).where(_ENTRY.c.key.in_(_any("key", keys))), select(_ENTRY.c.fingerprint).where(*same)
+    )
 
 
 @dataclass(slots=True)
@@ -67,12 +88,14 @@ async def hold(session: AsyncSession, team_id: str, slack_id: str, user_ids: Col
 
     To be done before anything else in its transaction, and for one channel alone: then nobody waits crosswise.
     """
-    asked = {"team_id": team_id, "slack_id": slack_id, "user_ids": filled(user_ids)}
-    rows = (await session.execute(_PLACE, asked)).all()
+    users = filled(user_ids)
+    asked = {"team_id": team_id, "slack_id": slack_id, **_numbered("user", users)}
+    rows = await objects(session, _place(len(users)), _THERE, asked)
     if not rows:
         return None
     people = {person.user_id: person for *_, person in rows if person is not None}
-    session.info[_HELD] = found = Held(*rows[0][:3], people)
+    workspace, channel, incident, _ = rows[0]
+    session.info[_HELD] = found = Held(workspace, channel, incident, people)
     return found
 
 
@@ -89,8 +112,9 @@ async def look_back(
 
     Only for what is recorded in the incident that is held.
     """
-    asked = {"keys": filled(keys), "fingerprints": filled(fingerprints), "since": since}
-    found = set((await session.execute(_CAME_BEFORE, asked)).scalars())
+    those, same = filled(keys), filled(fingerprints)
+    asked = {**_numbered("key", those), **_numbered("fingerprint", same), "since": since}
+    found = {row[0] for row in await read(session, _came_before(len(those), len(same)), asked)}
     absent(session).update({*keys, *fingerprints} - found)
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import Insert, Update, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
+from storage.prepared import write
+
 _FIRST, _BEHIND = "rows to be written first", "rows to be written"
 
 
@@ -34,7 +36,7 @@ def add_first(session: AsyncSession, insert: Insert, row: Mapping[str, Any]) -> 
 
 class WritingBehind(Session):
     """A session whose flush writes those rows too. SQLAlchemy (2.1) flushes before every statement, whichever it is, so
-    that nobody reads past them; only an end without one is not seen, and `storage.database` flushes there."""
+    that nobody reads past them; only at an end without one it sees nothing to be written, and is told."""
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         """Write what was changed, then what was added: it may refer to that."""
@@ -44,8 +46,13 @@ class WritingBehind(Session):
 
     def _write(self, which: str) -> None:
         waiting: Mapping[Insert | Update, Mapping[object, Mapping[str, Any]]] = self.info.pop(which, {})
-        for insert, rows in waiting.items():
-            self.connection().execute(insert, list(rows.values()))
+        if waiting:
+            write(self, {statement: list(rows.values()) for statement, rows in waiting.items()})
+
+
+@event.listens_for(WritingBehind, "before_commit")
+def _write(session: Session) -> None:
+    session.flush()
 
 
 @event.listens_for(WritingBehind, "after_soft_rollback")

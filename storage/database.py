@@ -106,7 +106,6 @@ class Database:
         async with self._session(self._writer) as session:
             async with session.begin():
                 yield session
-                await session.flush()
             if session.info.pop(JOBS_CHANGED, False):
                 for told in self._listeners:
                     told()

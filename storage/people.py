@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.markup import Names
+from storage.prepared import read
 from storage.tables import Channel, Person, UserGroup, Workspace
 from storage.upsert import insert_once
 
@@ -143,7 +144,7 @@ async def groups_with(session: AsyncSession, workspace_id: int, user_id: str) ->
 async def names(session: AsyncSession, workspace_id: int) -> Names:
     """Display names of everybody and every channel and group that we know of in a workspace."""
     found: tuple[dict[str, str], ...] = ({}, {}, {})
-    for sort, slack_id, name in await session.execute(_NAMES, {"workspace": workspace_id}):
+    for sort, slack_id, name in await read(session, _NAMES, {"workspace": workspace_id}):
         found[sort][slack_id] = str(name)
     return Names(*found)
 
