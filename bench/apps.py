@@ -61,6 +61,13 @@ async def bare() -> AsyncIterator[Under]:
 
 
 @asynccontextmanager
+async def echo() -> AsyncIterator[Under]:
+    """What acknowledges and does nothing else."""
+    async with Slack() as slack, program("bench.echo", **slack.settings()) as started:
+        yield await _connected(slack, started)
+
+
+@asynccontextmanager
 async def tocsin(database_url: str, folder: Path, *, fsync: float = 0.0) -> AsyncIterator[Under]:
     """Tocsin with one open incident, whose channel the load is sent to. `fsync`: seconds added to each commit."""
     await _seed(database_url)

@@ -20,7 +20,7 @@ PEOPLE = [f"U{n:06d}" for n in range(20)]
 _APP = "A0BENCH"
 #: How long every call takes, in seconds.
 ANSWERS_AFTER = 0.050
-#: Between rounds of what is sent at once, in seconds: what happens after an answer is no part of it.
+#: How long what is sent at once waits for the next round, in seconds, where what happens after an answer is to be over.
 PAUSE = 0.010
 
 
@@ -122,8 +122,11 @@ class Slack:
             await asyncio.sleep(0.1)
         return self._outcome(load, count, began)
 
-    async def at_once(self, frames: Iterator[tuple[str, str, str]], together: int, rounds: int) -> Outcome:
-        """Send so many of `frames` in the same instant, wait until each is acknowledged, and do that `rounds` times."""
+    async def at_once(
+        self, frames: Iterator[tuple[str, str, str]], together: int, rounds: int, pause: float = PAUSE
+    ) -> Outcome:
+        """Send so many of `frames` in the same instant, wait until each is acknowledged, and do that `rounds` times,
+        with `pause` seconds between."""
         self._load = load = _Load()
         done = asyncio.Event()
         load.on_ack = lambda: None if load.waiting else done.set()
@@ -134,7 +137,7 @@ class Slack:
             for _ in range(together):
                 self._send(load, now, next(frames))
             await asyncio.wait_for(done.wait(), 60)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
         return self._outcome(load, together * rounds, began)
 
     def _outcome(self, load: _Load, sent: int, began: float) -> Outcome:
