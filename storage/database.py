@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.address import Address, Dialect, refuse_network
@@ -103,12 +105,16 @@ class Database:
         """
         if self._writer is None:
             raise RuntimeError("this database was opened read-only")
-        async with self._session(self._writer) as session:
-            async with session.begin():
-                yield session
-            if session.info.pop(JOBS_CHANGED, False):
-                for told in self._listeners:
-                    told()
+        session = self._session(self._writer)
+        try:
+            yield session
+            await session.run_sync(_keep)
+        except BaseException:
+            await _to_its_end(session.close())  # which takes back what was not committed
+            raise
+        if session.info.pop(JOBS_CHANGED, False):
+            for told in self._listeners:
+                told()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -138,6 +144,17 @@ class Database:
             await self._writer.dispose()  # the last one out: closing it folds SQLite's log back into the file
         if self._lock is not None:
             self._lock.release()
+
+
+def _keep(session: Session) -> None:
+    """In one go, since each way in and out of SQLAlchemy's greenlet costs as much as a statement."""
+    session.commit()
+    session.close()
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Whoever is cancelled meanwhile leaves no connection behind."""
+    await asyncio.shield(asyncio.create_task(work))
 
 
 def own_file(address: Address) -> FileLock:
