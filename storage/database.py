@@ -209,6 +209,7 @@ def _postgresql(url: URL, settings: Mapping[str, str]) -> AsyncEngine:
         hide_parameters=True,
         pool_size=8,
         max_overflow=8,
+        pool_use_lifo=True,  # whose server process has just done the like, and has its plans and pages at hand
         connect_args={
             "timeout": 10,
             "command_timeout": 60,
