@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -43,6 +44,8 @@ _READER = ("busy_timeout=10000", "query_only=ON")
 _VISITOR = (*_READER, "wal_autocheckpoint=0")
 #: A connection that was used so lately (in seconds) is taken to be alive still.
 _FRESH, _USED = 1.0, "tocsin used"
+#: How long anybody waits for SQLite's one writer, in seconds.
+_MOST_PATIENCE = 30
 _TAKE, _LOOK = "BEGIN IMMEDIATE", "BEGIN"
 
 # The server ends the transaction of a replica that stands still, and with it its locks, well before others take its
@@ -60,6 +63,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._lock = lock
+        self._writing = asyncio.Lock() if address.path is not None else None
         self._listeners: list[Callable[[], None]] = []
         self._marks: dict[str, bool] = {}
 
@@ -105,16 +109,34 @@ class Database:
         """
         if self._writer is None:
             raise RuntimeError("this database was opened read-only")
-        session = self._session(self._writer)
-        try:
-            yield session
-            await session.run_sync(_keep)
-        except BaseException:
-            await _to_its_end(session.close())  # which takes back what was not committed
-            raise
+        async with self._turn():
+            session = self._session(self._writer)
+            try:
+                yield session
+                await session.run_sync(_keep)
+            except BaseException:
+                await _to_its_end(session.close())  # which takes back what was not committed
+                raise
         if session.info.pop(JOBS_CHANGED, False):
             for told in self._listeners:
                 told()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """On SQLite, the one writer: first come, first served. Its pool alone would give it to whoever asks again
+        before those who wait have woken up; under load that was always the intake, and no job was ever done."""
+        if self._writing is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(_MOST_PATIENCE):
+                await self._writing.acquire()
+        except TimeoutError as late:
+            raise PoolTimeout(f"somebody has been writing for {_MOST_PATIENCE} s") from late
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

@@ -141,6 +141,8 @@ class Connection:
 
     def begin(self, statement: str) -> None:
         """Begin a transaction; where another process writes, wait for it without holding this one up."""
+        if self._connection.in_transaction:  # whoever had it was broken off before its commit came here
+            self._connection.rollback()
         try:
             self._connection.execute(statement)
         except sqlite3.OperationalError as fault:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, exists, func, select, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, event, exists, func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from workshop import NOON, database_file, open_database
 
@@ -50,6 +50,48 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path):
         with pytest.raises(KeyError):
             await half()
         assert await gates(db) == ["a"]
+
+
+async def test_who_waits_to_write_has_its_turn_however_soon_others_ask_again(tmp_path):
+    """The intake writes one batch right after another; a job that is done must be able to say so meanwhile."""
+    async with open_database(tmp_path) as db:
+        rounds, asked, over = 0, asyncio.Event(), False
+
+        async def again_and_again():
+            nonlocal rounds
+            while rounds < 200 and not over:
+                async with db.write() as session:
+                    rounds += 1
+                    await session.execute(select(1))
+                    asked.set()
+
+        async def once():
+            nonlocal over
+            await asked.wait()
+            await add_gate(db, "a")
+            over = True
+
+        await asyncio.gather(again_and_again(), once())
+        assert rounds < 5
+
+
+async def test_a_commit_that_is_broken_off_leaves_nothing_open(tmp_path):
+    async with open_database(tmp_path) as db:
+        broken = [True]
+
+        @event.listens_for(Engine, "commit")
+        def break_off(_connection):
+            if broken:
+                broken.clear()
+                raise KeyError
+
+        try:
+            with pytest.raises(KeyError):
+                await add_gate(db, "a")
+            await add_gate(db, "b")
+        finally:
+            event.remove(Engine, "commit", break_off)
+        assert await gates(db) == ["b"]
 
 
 async def test_waiting_for_another_program_that_writes_holds_nothing_else_up(tmp_path):
