@@ -107,15 +107,16 @@ async def test_what_a_row_violates_is_raised_and_nothing_of_its_transaction_is_k
 async def test_rows_of_several_tables_are_written_whatever_their_number(rig):
     db = await lived(rig)
     audit, finding = TABLES["audit"], TABLES["finding"]
+    told_by, found_by = audit.insert().inline(), finding.insert().inline()
     now = datetime.now(UTC)
     for count in (1, 3):
         async with db.write() as session:
             incident = (await session.execute(select(Incident))).scalar_one()
             for place in range(count):
                 row = {"workspace_id": incident.workspace_id, "at": now, "actor": "U1", "action": f"t{count}"}
-                add_behind(session, audit.insert().inline(), row | {"target": f"$1 {place}"})
+                add_behind(session, told_by, row | {"target": f"$1 {place}"})
                 words = {"incident_id": incident.id, "number": 1000 * count + place, "words": f"word{count}"}
-                add_behind(session, finding.insert().inline(), words)
+                add_behind(session, found_by, words)
         async with db.read() as session:
             told = await read(session, select(audit.c.target).where(audit.c.action == f"t{count}"), {})
             kept = await read(session, select(finding.c.number).where(finding.c.words == f"word{count}"), {})
