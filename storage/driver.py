@@ -11,8 +11,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
-from queue import SimpleQueue
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_module
@@ -39,7 +38,7 @@ class Sqlite(AsyncAdapt_dbapi_module):
     def connect(self, *args: Any, **options: Any) -> Connection:
         """A connection without a transaction: each one begins by `begin`."""
         raw = sqlite3.connect(*args, **(options | {"isolation_level": None, "check_same_thread": False}))
-        return Connection(raw, _Aside() if self._writes else None)
+        return Connection(raw, ThreadPoolExecutor(1, "sqlite") if self._writes else None)
 
 
 class _Stream(sqlite3.Cursor):
@@ -80,55 +79,10 @@ class _Cursor(_Stream):
             yield self._rows.popleft()
 
 
-class _Aside:
-    """A thread for what waits for the disk, one thing at a time: an executor's futures go round the loop three times
-    more."""
-
-    def __init__(self) -> None:
-        self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        Thread(target=self._serve, name="sqlite", daemon=True).start()
-
-    def _serve(self) -> None:
-        while (work := self._asked.get()) is not None:
-            work()
-
-    def submit(self, work: Callable[[], None]) -> None:
-        """Have it done, and nobody told."""
-        self._asked.put(work)
-
-    def end(self) -> None:
-        """Let the thread end once everything is done."""
-        self._asked.put(None)
-
-    async def run(self, work: Callable[[], None]) -> None:
-        """Return when it is done, raise what it raises. Who is cancelled meanwhile still waits: the connection is not
-        to be used by two at once."""
-        loop, done, faults = asyncio.get_running_loop(), asyncio.Event(), list[BaseException]()
-
-        def attempt() -> None:
-            try:
-                work()
-            except BaseException as fault:
-                faults.append(fault)
-            loop.call_soon_threadsafe(done.set)
-
-        self._asked.put(attempt)
-        cancelled: asyncio.CancelledError | None = None
-        while not done.is_set():
-            try:
-                await done.wait()
-            except asyncio.CancelledError as wanted:
-                cancelled = wanted
-        if cancelled is not None:
-            raise cancelled
-        if faults:
-            raise faults[0]
-
-
 class Connection:
     """One connection, used by one task at a time. Its methods are called by SQLAlchemy, inside of its greenlet."""
 
-    def __init__(self, raw: sqlite3.Connection, thread: _Aside | None) -> None:
+    def __init__(self, raw: sqlite3.Connection, thread: ThreadPoolExecutor | None) -> None:
         self._connection = raw
         self._thread = thread
 
@@ -143,11 +97,9 @@ class Connection:
         """Begin a transaction; where another process writes, wait for it without holding this one up."""
         if self._connection.in_transaction:  # whoever had it was broken off before its commit came here
             self._connection.rollback()
-        try:
+        if self._thread is None:
             self._connection.execute(statement)
-        except sqlite3.OperationalError as fault:
-            if self._thread is None or fault.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                raise
+        else:
             await_only(_patiently(self._connection, statement))
 
     def commit(self) -> None:
@@ -167,7 +119,7 @@ class Connection:
         """The last connection to close folds the log back into the file, which waits for the disk too."""
         self._aside(self._connection.close)
         if self._thread is not None:
-            self._thread.end()
+            self._thread.shutdown(wait=False)
 
     def terminate(self) -> None:
         """Close without waiting, once a commit under way is over: for a connection whose user was cancelled."""
@@ -175,13 +127,13 @@ class Connection:
             self._connection.close()
         else:
             self._thread.submit(self._connection.close)
-            self._thread.end()
+            self._thread.shutdown(wait=False)
 
     def _aside(self, work: Callable[[], None]) -> None:
         if self._thread is None:
             work()
         else:
-            await_only(self._thread.run(work))
+            await_only(_to_its_end(asyncio.get_running_loop().run_in_executor(self._thread, work)))
 
 
 async def _patiently(connection: sqlite3.Connection, statement: str) -> None:
@@ -195,3 +147,12 @@ async def _patiently(connection: sqlite3.Connection, statement: str) -> None:
             if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or loop.time() > until:
                 raise
         await asyncio.sleep(LOOK_AGAIN)
+
+
+async def _to_its_end(work: asyncio.Future[None]) -> None:
+    """Who is cancelled meanwhile still waits: the connection is not to be used by two at once."""
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise

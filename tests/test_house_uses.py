@@ -160,7 +160,6 @@ def test_what_is_foreseen_is_named() -> None:
         "bot/cli/__init__.py",
         "bot/wording.py",
         "storage/batching.py",  # hands each fault to whoever asked
-        "storage/driver.py",  # likewise, out of its thread
         "bot/slack/receiving.py",  # Bolt itself failing is a 500, so that Slack sends again
     }
     catching = set()
