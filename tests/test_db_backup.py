@@ -126,7 +126,7 @@ def test_a_damaged_file_makes_no_copy(tmp_path: Path) -> None:
 
 
 def test_a_copy_made_amid_writes_holds_whole_transactions_only(tmp_path: Path) -> None:
-    path, ended = tmp_path / "busy.db", threading.Event()
+    path, written, ended = tmp_path / "busy.db", threading.Event(), threading.Event()
     with contextlib.closing(sqlite3.connect(path)) as made:
         made.execute("PRAGMA journal_mode=WAL")
         made.execute("CREATE TABLE pair (side TEXT, word TEXT)")
@@ -137,11 +137,14 @@ def test_a_copy_made_amid_writes_holds_whole_transactions_only(tmp_path: Path) -
             while not ended.is_set():
                 with bot:
                     bot.executemany("INSERT INTO pair VALUES (?, ?)", [("left", "x" * 900), ("right", "y" * 900)])
+                written.set()
 
     writing = threading.Thread(target=write)
     writing.start()
     try:
         for n in range(5):
+            written.clear()
+            assert written.wait(60), "nothing is written any more"
             back_up(path, tmp_path / f"copy{n}.db")
     finally:
         ended.set()
