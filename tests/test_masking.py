@@ -147,12 +147,16 @@ def test_secrets_and_addresses_are_hidden_wherever_they_stand(secret: str, kind:
         masked = mask(before + secret + after)
         assert masked.text == f"{before}[masked #1]{after}"
         assert masked.findings == (Finding(kind, len(before), len(before) + len(secret)),)
+        among = Mask()
+        rules = among.rules_for("\n".join(["the pool is full", masked.text, before + secret + after, "so it was"]))
+        assert among.hide(before + secret + after, rules) == masked
 
 
 @pytest.mark.parametrize(("sentence", "secret", "kind"), INSIDE, ids=[sentence for sentence, _, _ in INSIDE])
 def test_of_a_password_in_its_place_only_the_password_is_hidden(sentence: str, secret: str, kind: str) -> None:
-    masked = mask(sentence.format(secret))
+    masked, among = mask(sentence.format(secret)), Mask()
     assert masked.text == sentence.format("[masked #1]")
+    assert among.hide(sentence.format(secret), among.rules_for(f"it was\n{sentence.format(secret)}")) == masked
     assert [finding.kind for finding in masked.findings] == [kind]
 
 
@@ -191,6 +195,17 @@ def test_one_document_numbers_each_secret_once() -> None:
 def test_what_is_masked_once_stays_as_it_is(text: str) -> None:
     once = mask(text + " password=hunter2 ana@example.com").text
     assert mask(once).text == once
+
+
+PIECES = st.sampled_from([*(secret for secret, _ in SECRETS), "no secret", " st", "12 Main St", "key", "\u2028", "\t"])
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.one_of(PIECES, st.text(max_size=50)), max_size=3).map(" ".join), max_size=6))
+def test_many_texts_are_masked_as_each_of_them_alone(texts: list[str]) -> None:
+    together, alone = Mask(hosts=True), Mask(hosts=True)
+    rules = together.rules_for("\n".join(texts))
+    assert [together.hide(text, rules) for text in texts] == [alone.hide(text) for text in texts]
 
 
 @settings(deadline=None)

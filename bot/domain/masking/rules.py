@@ -17,13 +17,15 @@ class Rule:
     """What to look for. Group `secret` is what gets hidden (the whole match where there is none).
 
     `needles` are lower-case pieces of which one must stand in the text for the pattern to be tried at all (empty:
-    always tried). `accept` sees the match and may refuse it.
+    always tried). `accept` sees the match and may refuse it. `run`: the fewest characters it takes that have no space
+    between them, where it never takes one.
     """
 
     kind: str
     pattern: re.Pattern[str]
     needles: tuple[str, ...] = ()
     accept: Callable[[re.Match[str]], bool] | None = None
+    run: int = 0
 
 
 def rule(
@@ -32,9 +34,10 @@ def rule(
     *needles: str,
     accept: Callable[[re.Match[str]], bool] | None = None,
     case: bool = True,
+    run: int = 0,
 ) -> Rule:
     """A rule from a pattern's source; `case` False ignores upper and lower case."""
-    return Rule(kind, re.compile(pattern, 0 if case else re.IGNORECASE), needles, accept)
+    return Rule(kind, re.compile(pattern, 0 if case else re.IGNORECASE), needles, accept, run)
 
 
 def secret_span(match: re.Match[str]) -> tuple[int, int]:

@@ -49,6 +49,8 @@ _KEYWORD = (
     r"|(?:access|auth|bearer|api|bot|app|refresh|session)?[_-]?token)"
 )
 
+_AMAZON = ("akia", "asia", "abia", "acca", "aroa", "aida")
+
 SECRETS: tuple[Rule, ...] = (
     rule(
         "private_key",
@@ -69,7 +71,7 @@ SECRETS: tuple[Rule, ...] = (
     rule("gitlab_token", _B + r"gl[a-z]{2,6}-[A-Za-z0-9_-]{20,}", "gl", accept=has_digit),
     rule("stripe_key", _B + r"(?:[srp]k_(?:live|test)|whsec)_[A-Za-z0-9+/=]{10,}", "_live_", "_test_", "whsec_"),
     rule("api_key", _B + r"sk-[A-Za-z0-9_-]{16,}", "sk-", accept=has_digit),
-    rule("aws_key", r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])", "a"),
+    rule("aws_key", r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])", *_AMAZON),
     rule("google_key", _B + r"(?:AIza[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{20,})", "aiza", "gocspx-"),
     rule("google_token", _B + r"ya29\.[A-Za-z0-9_-]{20,}", "ya29."),
     rule("jwt", _B + r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}", "eyj"),
@@ -112,7 +114,7 @@ SECRETS: tuple[Rule, ...] = (
         "password",
         r"(?<=\s)--?(?P<keyword>pass(?:word|wd|phrase)?|pwd|token|secret|api-?key)(?P<operator>=|\s)\s{0,3}"
         r"(?P<secret>[^\s,;<>|]{6,200})",
-        "-",
+        *("-pass", "-pwd", "-token", "-secret", "-api"),
         accept=_told,
         case=False,
     ),
@@ -133,5 +135,5 @@ SECRETS: tuple[Rule, ...] = (
         accept=_told,
         case=False,
     ),
-    rule("secret_key", r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])", accept=_looks_random),
+    rule("secret_key", r"(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])", accept=_looks_random, run=40),
 )
