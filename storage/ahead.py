@@ -6,23 +6,21 @@ adds itself. Knows no command.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, select, union_all
+from sqlalchemy import Select, and_, bindparam, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import CompoundSelect
 from sqlmodel import SQLModel
 
 from bot.domain.markup import Names
 from storage.loading import columns_of, objects
-from storage.prepared import read
+from storage.prepared import any_of, filled, numbered, read
 from storage.tables import Channel, Incident, Person, Workspace
-
-V = TypeVar("V")
 
 _HELD, _ABSENT = "place held", "looked for in vain"
 
@@ -32,19 +30,10 @@ _WORKSPACE, _CHANNEL, _INCIDENT, _PERSON, _ENTRY = (
 _THERE = (Workspace, Channel, Incident, Person)
 
 
-def _any(name: str, count: int) -> list[BindParameter[Any]]:
-    """So many parameters, as `_numbered` gives their values."""
-    return [bindparam(f"{name}_{place}") for place in range(count)]
-
-
-def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    return {f"{name}_{place}": value for place, value in enumerate(values)}
-
-
 @cache
 def _place(people: int) -> Select[Any]:
     """The place of a channel and those of so many people who are known, one a row."""
-    whose = and_(_PERSON.c.workspace_id == _WORKSPACE.c.id, _PERSON.c.user_id.in_(_any("user", people)))
+    whose = and_(_PERSON.c.workspace_id == _WORKSPACE.c.id, _PERSON.c.user_id.in_(any_of("user", people)))
     return (
         select(*columns_of(*_THERE))
         .select_from(_WORKSPACE)
@@ -60,13 +49,13 @@ def _place(people: int) -> Select[Any]:
 def _came_before(keys: int, fingerprints: int) -> CompoundSelect[Any]:
     """Which of so many keys, and so many fingerprints, something was recorded under."""
     same = (
-        _ENTRY.c.fingerprint.in_(_any("fingerprint", fingerprints)),
+        _ENTRY.c.fingerprint.in_(any_of("fingerprint", fingerprints)),
         _ENTRY.c.latest,
         _ENTRY.c.standing == "standing",
         _ENTRY.c.recorded_at >= bindparam("since"),
     )
     return union_all(
-        select(_ENTRY.c.key).where(_ENTRY.c.key.in_(_any("key", keys))), select(_ENTRY.c.fingerprint).where(*same)
+        select(_ENTRY.c.key).where(_ENTRY.c.key.in_(any_of("key", keys))), select(_ENTRY.c.fingerprint).where(*same)
     )
 
 
@@ -89,7 +78,7 @@ async def hold(session: AsyncSession, team_id: str, slack_id: str, user_ids: Col
     To be done before anything else in its transaction, and for one channel alone: then nobody waits crosswise.
     """
     users = filled(user_ids)
-    asked = {"team_id": team_id, "slack_id": slack_id, **_numbered("user", users)}
+    asked = {"team_id": team_id, "slack_id": slack_id, **numbered("user", users)}
     rows = await objects(session, _place(len(users)), _THERE, asked)
     if not rows:
         return None
@@ -113,7 +102,7 @@ async def look_back(
     Only for what is recorded in the incident that is held.
     """
     those, same = filled(keys), filled(fingerprints)
-    asked = {**_numbered("key", those), **_numbered("fingerprint", same), "since": since}
+    asked = {**numbered("key", those), **numbered("fingerprint", same), "since": since}
     found = {row[0] for row in await read(session, _came_before(len(those), len(same)), asked)}
     absent(session).update({*keys, *fingerprints} - found)
 
@@ -122,10 +111,3 @@ def absent(session: AsyncSession) -> set[str]:
     """The keys and fingerprints under which nothing is recorded; whoever records takes its own out."""
     known: set[str] = session.info.setdefault(_ABSENT, set())
     return known
-
-
-def filled(values: Collection[V]) -> Sequence[V]:
-    """The values, the last one repeated until their number is a power of two: so there are few different statements,
-    and each is prepared once."""
-    listed: list[Any] = list(values)
-    return listed + listed[-1:] * ((1 << max(0, len(listed) - 1).bit_length()) - len(listed))

@@ -34,7 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import SQLModel
 
 from storage import tables
-from storage.ahead import filled
+from storage.prepared import filled
 from storage.transcript import Said
 
 V = TypeVar("V")

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.ahead import filled
 from storage.database import JOBS_CHANGED
 from storage.job_tables import DONE, FAILED, READY, SUSPECT, gate, job, job_step
+from storage.prepared import filled
 from storage.queue import IS_DONE, IS_RUNNING
 from storage.taking import MINE, OTHERS, taking
 

@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.address import Address, Dialect, refuse_network
 from storage.behind import WritingBehind
+from storage.columns import from_json
 from storage.driver import Sqlite
 from storage.locks import FileLock
 from storage.refusals import DatabaseMissing
@@ -201,6 +202,7 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], begin: str, *, size: int) -> Asy
     engine = create_async_engine(
         url,
         module=Sqlite(writes=begin == _TAKE),
+        json_deserializer=from_json,
         pool_size=size,
         max_overflow=0,
         pool_reset_on_return=None,
@@ -229,6 +231,7 @@ def _postgresql(url: URL, settings: Mapping[str, str]) -> AsyncEngine:
     engine = create_async_engine(
         url,
         hide_parameters=True,
+        json_deserializer=from_json,
         pool_size=8,
         max_overflow=8,
         pool_use_lifo=True,  # whose server process has just done the like, and has its plans and pages at hand

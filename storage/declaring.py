@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from bot.domain.markup import Names
-from storage.ahead import filled
 from storage.people import meet, workspace_of
+from storage.prepared import filled
 from storage.tables import Channel, Incident, Person, Workspace
 from storage.turns import take_turn
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -10,20 +10,20 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from bot.domain.lifecycle import provisional
-from bot.domain.timeline import Attachment, Entry, Kind, NewEntry, Origin, Revision, Source, Standing
+from bot.domain.timeline import Entry, Kind, NewEntry, Origin, Revision
 from storage.ahead import absent
 from storage.behind import add_behind
+from storage.entry_rows import as_entry, select_entries
 from storage.finding import forget_words, keep_words, words_in
 from storage.incidents import next_entry
+from storage.loading import values
 from storage.people import person_of
-from storage.tables import Channel, Incident, Message, Person, Workspace
+from storage.prepared import any_of, filled, numbered
 from storage.tables import Entry as Row
-
-_AUTHOR, _RECORDER, _CHANGER = aliased(Person), aliased(Person), aliased(Person)
+from storage.tables import Incident, Workspace
 
 #: Statements of every command, put together once; of bare columns, which the ORM has no part in.
 _ENTRY = SQLModel.metadata.tables["entry"]
@@ -169,15 +169,18 @@ async def entries_of(
     session: AsyncSession, incident_id: int, *, kinds: Collection[Kind] | None = None, numbers: Collection[int] = ()
 ) -> list[Entry]:
     """The entries of an incident in their last versions, by number; only some kinds or numbers where asked."""
-    narrowed: dict[str, Any] = {} if kinds is None else {"kind": [str(kind) for kind in kinds]}
-    narrowed |= {"number": list(numbers)} if numbers else {}
-    return [as_entry(row) for row in await session.execute(_entries(*narrowed), narrowed | {"incident": incident_id})]
+    if kinds is not None and not kinds:
+        return []
+    which, those = filled([str(kind) for kind in kinds or ()]), filled(numbers)
+    asked = {"incident": incident_id, **numbered("kind", which), **numbered("number", those)}
+    return [as_entry(row) for row in await values(session, _entries(len(which), len(those)), asked)]
 
 
 @cache
-def _entries(*narrowed: str) -> Select[Any]:
-    """Put together once for each set of columns it is narrowed by: most that is asked of an incident begins here."""
-    by = (_ENTRY.c[name].in_(bindparam(name, expanding=True)) for name in narrowed)
+def _entries(kinds: int, numbers: int) -> Select[Any]:
+    """Narrowed by so many kinds and numbers, by none where it is 0; most that is asked of an incident begins here."""
+    by = [_ENTRY.c.kind.in_(any_of("kind", kinds))] if kinds else []
+    by += [_ENTRY.c.number.in_(any_of("number", numbers))] if numbers else []
     query = select_entries().where(_ENTRY.c.incident_id == bindparam("incident"), _ENTRY.c.latest, *by)
     return query.order_by(_ENTRY.c.number)
 
@@ -244,57 +247,3 @@ async def last_own(session: AsyncSession, incident_id: int, person_id: int) -> E
     )
     row = (await session.execute(query.order_by(col(Row.number).desc()).limit(1))).one_or_none()
     return as_entry(row) if row else None
-
-
-def select_entries(*more: Any) -> Select[Any]:
-    """What `as_entry` reads, of every version of every entry; `more` columns stand behind."""
-    about = (_AUTHOR.user_id, _RECORDER.user_id, _CHANGER.user_id, Message.ts, Channel.slack_id, Message.files)
-    query: Select[Any] = select(*_ENTRY.columns, *(col(column) for column in about), *more)
-    return (
-        query.select_from(Row)
-        .join(_AUTHOR, col(_AUTHOR.id) == col(Row.author_id))
-        .join(_RECORDER, col(_RECORDER.id) == col(Row.recorded_by_id))
-        .outerjoin(_CHANGER, col(_CHANGER.id) == col(Row.changed_by_id))
-        .outerjoin(Message, col(Message.id) == col(Row.message_id))
-        .outerjoin(Channel, col(Channel.id) == col(Message.channel_id))
-    )
-
-
-_WIDTH = len(_ENTRY.columns)
-_AT = {column.name: place for place, column in enumerate(_ENTRY.columns)}
-
-
-def as_entry(row: Sequence[Any]) -> Entry:
-    """A row of `select_entries` as the domain's value; by position, since ten thousand of them make one draft."""
-    author, recorder, changer, ts, channel, files = row[_WIDTH : _WIDTH + 6]
-    get = row.__getitem__
-    return Entry(
-        number=get(_AT["number"]),
-        kind=Kind(get(_AT["kind"])),
-        text=get(_AT["text"]),
-        occurred_at=get(_AT["occurred_at"]),
-        recorded_at=get(_AT["recorded_at"]),
-        author_id=author,
-        recorded_by_id=recorder,
-        source=Source(get(_AT["source"])),
-        data=get(_AT["data"]),
-        precision=get(_AT["precision"]),
-        time_words=get(_AT["time_words"]),
-        time_zone=get(_AT["time_zone"]),
-        origin=Origin(channel, ts) if ts else None,
-        permalink=get(_AT["permalink"]),
-        standing=Standing(get(_AT["standing"])),
-        why=get(_AT["why"]),
-        version=get(_AT["version"]),
-        action=get(_AT["action"]),
-        changed_at=get(_AT["changed_at"]),
-        changed_by_id=changer,
-        locked=frozenset(get(_AT["locked"])),
-        redacted=get(_AT["redacted_at"]) is not None,
-        files=tuple(_attachment(one) for one in files or ()),
-    )
-
-
-def _attachment(file: Mapping[str, Any]) -> Attachment:
-    said = {name: str(file.get(name) or "") for name in ("name", "mimetype", "permalink")}
-    return Attachment(str(file.get("id") or ""), **said)

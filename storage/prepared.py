@@ -7,18 +7,19 @@ its parameters and prepares for results, and takes 9 so; a SELECT of two columns
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import CompoundSelect
 
+V = TypeVar("V")
 Statement = Insert | Update | Select[Any] | CompoundSelect[Any]
 #: One parameter: its name, what it is where it is not given, and how its value becomes the driver's.
 _Place = tuple[str, object, Callable[[Any], Any] | None]
@@ -101,6 +102,23 @@ def rows_of(session: Session, statement: Statement, given: Mapping[str, Any]) ->
     connection = session.connection()
     prepared = _prepared(statement, connection.dialect, ())
     return _run(connection, prepared.words, [prepared.values(given)])
+
+
+def any_of(name: str, count: int) -> list[BindParameter[Any]]:
+    """So many parameters, for one of `filled` values each; `numbered` gives them these."""
+    return [bindparam(f"{name}_{place}") for place in range(count)]
+
+
+def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """The values of `any_of`."""
+    return {f"{name}_{place}": value for place, value in enumerate(values)}
+
+
+def filled(values: Collection[V]) -> Sequence[V]:
+    """The values, the last one repeated until their number is a power of two: so there are few different statements,
+    and each is prepared once."""
+    listed: list[Any] = list(values)
+    return listed + listed[-1:] * ((1 << max(0, len(listed) - 1).bit_length()) - len(listed))
 
 
 def _prepared(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> _Prepared:

@@ -18,7 +18,7 @@ from bot.domain.incident import CLOSED
 from bot.domain.tasks import TASK_KINDS
 from bot.domain.timeline import Entry as Recorded
 from storage.declaring import declaring
-from storage.entries import as_entry, select_entries
+from storage.entry_rows import as_entry, select_entries
 from storage.tables import Entry, Incident, Person
 
 

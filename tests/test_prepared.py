@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col
 
 from storage.behind import add_behind
 from storage.loading import columns_of, objects
+from storage.loading import values as by_type
 from storage.prepared import read
 from storage.tables import Channel, Entry, Incident, Person, Workspace
 
@@ -45,6 +46,17 @@ async def test_objects_are_what_the_orm_reads(rig, table):
     async with db.write() as session:
         by_orm = (await session.execute(select(table).order_by(col(table.id)))).scalars()
         assert found == [values(one) for one in by_orm]
+
+
+@pytest.mark.parametrize("table", KEPT)
+async def test_values_are_what_sqlalchemy_makes_of_them(rig, table):
+    db = await lived(rig)
+    async with db.read() as session:
+        by_hand = await by_type(session, everything(table), {})
+        assert by_hand
+        assert by_hand == [tuple(row) for row in await session.execute(everything(table))]
+        nobody = everything(table).where(TABLES[table.__tablename__].c.id < 0)
+        assert await by_type(session, nobody, {}) == []
 
 
 async def test_an_object_that_is_known_is_read_anew_and_what_was_changed_of_it_is_written_before(rig):

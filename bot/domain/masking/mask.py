@@ -96,7 +96,7 @@ def find(text: str, rules: tuple[Rule, ...]) -> tuple[Finding, ...]:
                 found.append(Finding(rule.kind, start, end))
         if len(found) > before:
             taken = sorted((finding.start, finding.end) for finding in found)
-    return tuple(sorted(found, key=lambda finding: finding.start))
+    return tuple(sorted(found, key=lambda finding: finding.start)) if found else ()
 
 
 def _worth_trying(rule: Rule, lowered: str) -> bool:
