@@ -23,9 +23,10 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from storage.database import JOBS_CHANGED
 from storage.job_tables import DONE, FAILED, READY, SUSPECT, gate, job, job_step
-from storage.prepared import filled
+from storage.loading import values
+from storage.prepared import filled, numbered
 from storage.queue import IS_DONE, IS_RUNNING
-from storage.taking import MINE, OTHERS, taking
+from storage.taking import MINE, OTHERS, taking, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Claims:
     def __init__(self, worker: str, kinds: Collection[str], lease: timedelta) -> None:
         self._worker = worker
         self.lease = lease
-        self._of = taking(tuple(sorted(kinds)))
+        self._kinds = tuple(sorted(kinds))
+        self._of = taking(self._kinds)
 
     async def claim(self, session: AsyncSession, now: datetime, most: int, *, suspect: bool = False) -> list[Claimed]:
         """Take up to `most` jobs that are due, the longest due first, at most one a lane: of those that are suspected
@@ -86,7 +88,10 @@ class Claims:
 
     async def ahead(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> Ahead:
         """What comes next beside the jobs `mine`, which run here. A job behind another of its lane does not count."""
-        return Ahead(*(await session.execute(self._of.ahead, {"now": now, "mine": list(mine)})).one())
+        held = filled(mine)
+        asked = {"now": now, **numbered("mine", held)}
+        [found] = await values(session, waiting(self._kinds, len(held)), asked)
+        return Ahead(*found)
 
     async def take_over(self, session: AsyncSession, now: datetime, mine: Collection[str]) -> bool:
         """Put jobs whose lease has lapsed back to ready, those of dead and frozen workers; False where there are none.

@@ -63,6 +63,7 @@ class Database:
         self.address = address
         self._writer = writer
         self._reader = reader
+        self._glancing = reader if address.path is not None else reader.execution_options(isolation_level="AUTOCOMMIT")
         self._lock = lock
         self._writing = asyncio.Lock() if address.path is not None else None
         self._listeners: list[Callable[[], None]] = []
@@ -143,6 +144,15 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """One snapshot, consistent from its first SELECT to the end of the block. Writing in it fails."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncSession]:
+        """Statements that only read, each by itself: for what is asked again and again, and may change meanwhile.
+
+        On PostgreSQL there is no transaction around them, which is two round trips to the server fewer.
+        """
+        async with AsyncSession(self._glancing, expire_on_commit=False) as session, session.begin():
             yield session
 
     def _session(self, writer: AsyncEngine) -> AsyncSession:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.job_tables import gate
+from storage.loading import values
+
+_CLOSED = select(gate.c.method, gate.c.until).where(gate.c.until > bindparam("now"))
 
 
 async def close_gate(session: AsyncSession, method: str, until: datetime) -> None:
@@ -28,5 +31,4 @@ async def gate_of(session: AsyncSession, method: str) -> datetime | None:
 
 async def gates_after(session: AsyncSession, now: datetime) -> dict[str, datetime]:
     """The gates that are closed after `now`, each with when it opens."""
-    rows = await session.execute(select(gate.c.method, gate.c.until).where(gate.c.until > now))
-    return {row.method: row.until for row in rows}
+    return dict(await values(session, _CLOSED, {"now": now}))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import BindParameter, ColumnElement
 
 from storage.job_tables import RUNNING, SUSPECT, job
+from storage.prepared import any_of
 from storage.queue import IS_READY, IS_RUNNING
 
 #: A job that fails this often no longer holds its lane up: the later ones go first until its next try.
@@ -40,23 +41,32 @@ class Taking(NamedTuple):
 
     claim: Update
     claim_suspect: Update
-    ahead: Select[datetime, datetime, datetime]
 
 
 @lru_cache(4)
 def taking(kinds: tuple[str, ...]) -> Taking:
-    """Put together once: it takes longer than all else of a worker's start."""
+    """Put together once, as all of this: it takes longer than all else of a worker's start."""
+    free = _free(kinds)
+    return Taking(claim=_claiming(and_(free, ~_IS_SUSPECT)), claim_suspect=_claiming(and_(free, _IS_SUSPECT)))
+
+
+@lru_cache(16)
+def waiting(kinds: tuple[str, ...], mine: int) -> Select[Any]:
+    """When a job is due, when a lease of somebody else lapses, when a suspected job is due; so many are in hand."""
+    free = _free(kinds)
+    others = and_(IS_RUNNING, job.c.id.not_in(any_of("mine", mine))) if mine else IS_RUNNING
+    instants: list[Any] = [
+        _earliest(job.c.due_at, and_(free, ~_IS_SUSPECT)),
+        _earliest(job.c.lease_until, others),
+        _earliest(job.c.due_at, and_(free, _IS_SUSPECT)),
+    ]
+    return select(*instants)
+
+
+@lru_cache(4)
+def _free(kinds: tuple[str, ...]) -> ColumnElement[bool]:
     known = [_written_out(kind) for kind in kinds]
-    free = and_(IS_READY, job.c.kind.in_(known), ~_held_up(known))
-    return Taking(
-        claim=_claiming(and_(free, ~_IS_SUSPECT)),
-        claim_suspect=_claiming(and_(free, _IS_SUSPECT)),
-        ahead=select(
-            _earliest(job.c.due_at, and_(free, ~_IS_SUSPECT)),
-            _earliest(job.c.lease_until, OTHERS),
-            _earliest(job.c.due_at, and_(free, _IS_SUSPECT)),
-        ),
-    )
+    return and_(IS_READY, job.c.kind.in_(known), ~_held_up(known))
 
 
 def _claiming(which: ColumnElement[bool]) -> Update:

@@ -169,6 +169,7 @@ class Worker:
 
     async def _round(self, now: datetime) -> datetime | None:
         """Claim what is due and begin it; answers when to look again, None: when woken."""
+        woken = self._wake.is_set()
         self._wake.clear()
         mine = list(self._running)
         if mine and self._beat_at is not None and self._beat_at <= now:
@@ -177,17 +178,10 @@ class Worker:
         due_at = lapse_at = None
         claimed: list[Claimed] = []
         if free > 0:
-            async with self._db.write() as session:
-                if self._gates is not None and self._poll is not None:
-                    await self._gates.learn(session, now)
-                claimed = await self._claims.claim(session, now, free, suspect=alone)
-                if len(claimed) < free:
-                    held = [*mine, *(job.id for job in claimed)]
-                    due_at, lapse_at = await self._look_ahead(session, now, held)
-                if lapse_at is not None and lapse_at <= now:
-                    if await self._claims.take_over(session, now, mine):
-                        self._wake.set()
-                    lapse_at = now + _BREATH
+            # Most looks for what other replicas left find nothing, and cost a quarter of a claim then.
+            due_at, lapse_at = (now, None) if woken else await self._glance(now, mine)
+            if any(at is not None and at <= now for at in (due_at, lapse_at)):
+                claimed, due_at, lapse_at = await self._claim(now, mine, free, alone=alone)
         for job in claimed:
             self._begin(job, now)
         if free > 0 and self._room(now)[0] != alone:
@@ -198,6 +192,31 @@ class Worker:
         beat_at = self._beat_at if self._running else None
         poll_at = now + self._poll if self._poll is not None and free > 0 else None
         return min((at for at in (due_at, lapse_at, beat_at, poll_at) if at is not None), default=None)
+
+    async def _glance(self, now: datetime, mine: Collection[str]) -> tuple[datetime | None, datetime | None]:
+        """As `_look_ahead`; and what other replicas were told besides."""
+        async with self._db.glance() as session:
+            if self._gates is not None and self._poll is not None:
+                await self._gates.learn(session, now)
+            return await self._look_ahead(session, now, mine)
+
+    async def _claim(
+        self, now: datetime, mine: list[str], free: int, *, alone: bool
+    ) -> tuple[list[Claimed], datetime | None, datetime | None]:
+        """What is ours from now on, and what `_look_ahead` says of the rest, where all that is due was claimed."""
+        due_at = lapse_at = None
+        async with self._db.write() as session:
+            if self._gates is not None and self._poll is not None:
+                await self._gates.learn(session, now)
+            claimed = await self._claims.claim(session, now, free, suspect=alone)
+            if len(claimed) < free:
+                held = [*mine, *(job.id for job in claimed)]
+                due_at, lapse_at = await self._look_ahead(session, now, held)
+            if lapse_at is not None and lapse_at <= now:
+                if await self._claims.take_over(session, now, mine):
+                    self._wake.set()
+                lapse_at = now + _BREATH
+        return claimed, due_at, lapse_at
 
     def _room(self, now: datetime) -> tuple[bool, int]:
         """Whether it is a suspected job's turn, and how many may be claimed; such a one only when nothing is in hand.
