@@ -58,12 +58,17 @@ class Database:
     """Opened with `Database.open`, to be closed with `close`. Safe to share between tasks of one event loop."""
 
     def __init__(
-        self, address: Address, writer: AsyncEngine | None, reader: AsyncEngine, lock: FileLock | None
+        self,
+        address: Address,
+        writer: AsyncEngine | None,
+        reader: AsyncEngine,
+        lock: FileLock | None,
+        glancing: AsyncEngine | None = None,
     ) -> None:
         self.address = address
         self._writer = writer
         self._reader = reader
-        self._glancing = reader if address.path is not None else reader.execution_options(isolation_level="AUTOCOMMIT")
+        self._glancing = glancing or reader
         self._lock = lock
         self._writing = asyncio.Lock() if address.path is not None else None
         self._listeners: list[Callable[[], None]] = []
@@ -81,7 +86,8 @@ class Database:
         address = Address.parse(url)
         if address.path is None:
             engine = _postgresql(address.url, {} if read_only else _LET_GO)
-            return cls(address, None if read_only else engine, _looking(engine), None)
+            glancing = engine.execution_options(isolation_level="AUTOCOMMIT")
+            return cls(address, None if read_only else engine, _looking(engine), None, glancing)
         refuse_network(address.path)
         if read_only:
             if not address.path.exists():

@@ -325,6 +325,16 @@ async def test_doctor_is_told_where_a_server_does_not_make_commits_last(tmp_path
         assert "lost" in facts["synchronous_commit"].fault
 
 
+@pytest.mark.postgresql
+async def test_who_only_glances_waits_for_no_transaction(tmp_path):
+    async with open_database(tmp_path) as db:
+        async with db.glance() as session:
+            [first], [second] = [(await session.execute(text("SELECT now()"))).one() for _ in range(2)]
+        async with db.read() as session:
+            [third], [fourth] = [(await session.execute(text("SELECT now()"))).one() for _ in range(2)]
+    assert first < second < third == fourth
+
+
 async def test_the_driver_logs_no_values(tmp_path, caplog):
     with caplog.at_level(logging.DEBUG):
         async with open_database(tmp_path) as db:

@@ -178,7 +178,7 @@ class Worker:
         due_at = lapse_at = None
         claimed: list[Claimed] = []
         if free > 0:
-            # Most looks for what other replicas left find nothing, and cost a quarter of a claim then.
+            # Most looks for what other replicas left find nothing, and cost half of a claim then.
             due_at, lapse_at = (now, None) if woken else await self._glance(now, mine)
             if any(at is not None and at <= now for at in (due_at, lapse_at)):
                 claimed, due_at, lapse_at = await self._claim(now, mine, free, alone=alone)
