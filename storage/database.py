@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -274,6 +274,8 @@ def _ping_the_idle(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "checkout")
     def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: Any) -> None:
         driver: Any = record.driver_connection
+        if driver.is_in_transaction():  # whoever had it was broken off before its commit came there
+            raise DisconnectionError
         if time.monotonic() - record.info.get(_USED, 0.0) < _FRESH and not driver.is_closed():
             return
         try:

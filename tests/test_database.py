@@ -52,6 +52,7 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path):
         assert await gates(db) == ["a"]
 
 
+@pytest.mark.sqlite
 async def test_who_waits_to_write_has_its_turn_however_soon_others_ask_again(tmp_path):
     """The intake writes one batch right after another; a job that is done must be able to say so meanwhile."""
     async with open_database(tmp_path) as db:
