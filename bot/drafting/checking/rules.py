@@ -121,11 +121,11 @@ class _Reader:
 
 
 def filled(pattern: str, people: Iterable[str], slips: Iterable[str]) -> str:
-    """A pattern with the people and the words of blame put in, longest first."""
+    """A pattern with the people and the words of blame put in, longest first; where there are none, nothing is one."""
     for mark, items in (("{person}", people), ("{slip}", slips)):
         if mark in pattern:
             longest = sorted((re.escape(item) for item in items), key=lambda item: (-len(item), item))
-            pattern = pattern.replace(mark, f"(?:{'|'.join(longest)})")
+            pattern = pattern.replace(mark, f"(?:{'|'.join(longest)})" if longest else "(?!)")
     return pattern
 
 
