@@ -53,7 +53,7 @@ def test_blame_and_vagueness_are_found_with_a_reason_and_other_words(kind: Kind,
 
 def test_people_are_found_among_thousands_in_any_spelling_and_where_none_is_known_none_is() -> None:
     many = Linter(rules(), [*(f"Person Number{n}" for n in range(5_000)), "Dana WU", "STRASSER"])
-    for text in ("dana wu pushed the wrong config", "DANA WU pushed the wrong config", "Strasser pushed the wrong file"):
+    for text in ("dana wu pushed a wrong config", "DANA WU pushed a wrong config", "Strasser pushed a wrong one"):
         [lint] = many.faults(Kind.CAUSE, text)
         assert lint.rule == "person_as_cause"
         assert text.startswith(lint.text)
