@@ -21,6 +21,7 @@ from bench.databases import databases
 from bench.slack import PEOPLE, TEAM
 from bench.table import show, verdict
 from bot.collecting import settle_down
+from bot.drafting.checked import checked_draft
 from bot.drafting.press import press
 from bot.incidents import read_record
 from bot.settings import Settings
@@ -49,6 +50,7 @@ HEADS = (
     "CPU ms",
     "µs an entry",
     "words",
+    "checked ms",
     "",
 )
 
@@ -89,8 +91,8 @@ async def _measured(name: str, url: str) -> list[list[object]]:
             held = (promised is None or one.whole < promised) and each < first * NOISE
             times = [one.reading * 1000, one.drafting * 1000, one.whole * 1000]
             target = f"< {promised * 1000:.0f}" if promised else ""
-            figures = [target, one.cpu * 1000, each * 1_000_000, one.words, verdict(held)]
-            rows.append([name, entries, entries * MESSAGES_EACH, *times, *figures])
+            figures = [target, one.cpu * 1000, each * 1_000_000, one.words, await _checked(db, incident) * 1000]
+            rows.append([name, entries, entries * MESSAGES_EACH, *times, *figures, verdict(held)])
         return rows
     finally:
         await db.close()
@@ -106,6 +108,18 @@ async def _drafted(db: Database, incident: Incident) -> _Draft:
     document = press(record, settings, wording).document
     ended = time.perf_counter()
     return _Draft(read - began, ended - read, time.process_time() - cpu, document.words)
+
+
+async def _checked(db: Database, incident: Incident) -> float:
+    """Seconds for the checklist, which the job that posts a draft goes through in a thread, once it stands."""
+    settings = Settings()
+    wording = Wording(settings.locale)
+    async with db.read() as session:
+        record = await read_record(session, incident, zone_label=None, prefix=settings.incident_prefix)
+    text = press(record, settings, wording).document.text
+    began = time.perf_counter()
+    checked_draft(text, settings, wording, record)
+    return time.perf_counter() - began
 
 
 async def _told(db: Database, entries: int) -> Incident:

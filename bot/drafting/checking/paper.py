@@ -84,6 +84,7 @@ class Paper:
     grounds: Grounds | None = None
     made: Draft | None = None
     said: frozenset[str] = field(default_factory=frozenset)
+    _clocks: dict[str, list[Written]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -104,7 +105,7 @@ class Paper:
     def clock_zone(self) -> Zone:
         """The zone that the text's clocks are read in: the incident's own where it is known, else the first named."""
         known = self.grounds.zone if self.grounds and self.grounds.has_words else ""
-        said = [each for text in self._dated_words() for each in zones_in(moments(text, self.day))]
+        said = [each for text in self._dated_words() for each in zones_in(self.moments(text))]
         if not known and said:
             return said[0]
         name = known or self.zone
@@ -134,8 +135,10 @@ class Paper:
         return found.at(self.clock_zone)
 
     def moments(self, text: str) -> list[Written]:
-        """Every clock in a piece of the text."""
-        return moments(text, self.day)
+        """Every clock in a piece of the text; most points of the checklist ask for the same ones."""
+        if (known := self._clocks.get(text)) is None:
+            known = self._clocks[text] = moments(text, self.day)
+        return known
 
     @cached_property
     def edges(self) -> tuple[tuple[Written, int] | None, tuple[Written, int] | None]:
@@ -161,7 +164,7 @@ class Paper:
     @cached_property
     def bullets(self) -> tuple[Bullet, ...]:
         """The lines of the timeline, in their order, without headings and dates that stand alone."""
-        course = Course(self.day, self.clock_zone, self.start, self.end)
+        course = Course(self.moments, self.clock_zone, self.start, self.end)
         found: list[Bullet] = []
         listed: Field | None = None
         for part in self.parts(Section.TIMELINE):

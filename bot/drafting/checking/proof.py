@@ -79,10 +79,10 @@ class _Proof:
     def __init__(self, paper: Paper, grounds: Grounds, openers: frozenset[str]) -> None:
         self._paper, self._grounds, self._clock = paper, grounds, grounds.clock
         every = grounds.every
-        self._words = frozenset().union(grounds.about, *(each.words for each in every))
         labels = {grounds.clock.label(at).casefold() for each in every for at in each.instants}
         self._no_names = paper.said | labels | _CALENDAR
         self._openers = openers
+        self._all_words = self._no_names.union(grounds.about, *(each.words for each in every))
         first = next((at for each in every for at in each.instants), None)
         self._day = paper.day or (grounds.clock.day(first) if first else None)
         self._fields = {part.block.line: part.field for part in paper.outline.parts if part.section in _TOLD}
@@ -152,7 +152,7 @@ class _Proof:
             weekday = _WEEKDAY.search(text[:start])
             right = any(not weekday or ENGLISH.weekdays[each.weekday()].startswith(weekday["day"]) for each in known)
             yield claim, "time", right or (not known and all(value_of(n.text) in said for n in numbers(shown)))
-        for found in moments(text, self._day):
+        for found in self._paper.moments(text) if self._paper.day else moments(text, self._day):
             claim = Claim(found.start, found.end, text[found.start : found.end])
             literal = all(value_of(each.text) in said for each in numbers(claim.text))
             yield claim, "time", literal or any(self._is(found, at) for at in instants)
@@ -176,12 +176,13 @@ class _Proof:
     def _lengths(
         self, text: str, cited: list[Ground], refs: tuple[int, ...], above: tuple[int, ...]
     ) -> Iterator[Judged]:
+        claims = lengths(text)
         computed = set(self._grounds.minutes)
-        if refs:
+        if claims and refs:
             instants = {at for each in (*cited, *self._grounds.of(above)) for at in each.instants}
             bounds = {at for at in (self._grounds.start, self._grounds.end) if at is not None}
             computed |= {_whole(a, b) for a, b in combinations(sorted(instants | bounds), 2)} | {0}
-        for claim in lengths(text):
+        for claim in claims:
             literal = any(claim.text.casefold() in each.text for each in cited)
             yield claim, "length", claim.minutes in computed or literal
 
@@ -197,12 +198,11 @@ class _Proof:
             return  # a document of another making has headings of its own
         own = frozenset().union(*(each.words for each in cited))
         for claim in self._placed(block):
-            yield claim, "name", self._known(claim.text, own | self._no_names)
+            yield claim, "name", _known(claim.text, own, self._no_names)
         for claim, begins in names(block.plain):
             if _within(claim, taken):
                 continue
-            allowed = self._words | self._no_names | (self._openers if begins else frozenset())
-            yield claim, "name", self._known(claim.text, allowed)
+            yield claim, "name", _known(claim.text, self._all_words, self._openers if begins else frozenset())
 
     def _placed(self, block: Block) -> Iterator[Claim]:
         """Words that stand where only names stand, whatever they look like."""
@@ -215,14 +215,6 @@ class _Proof:
         for pattern in (_OWNER, _WHOM, _BY):
             for found in pattern.finditer(text):
                 yield from words(found["whom"])
-
-    def _known(self, word: str, allowed: frozenset[str]) -> bool:
-        """Whether a word, or each piece of a compound one, is among those; genitive and plural count as the word."""
-        small = word.casefold().lstrip("@").replace("’", "'").removesuffix("'s")
-        if small in allowed or small.removesuffix("s") in allowed:
-            return True
-        pieces = [piece for piece in re.split(r"[^\w]+|_", small) if piece and not piece.isdigit()]
-        return all(piece in allowed or piece.removesuffix("s") in allowed for piece in pieces)
 
     def _elsewhere(self, what: str, claim: Claim) -> tuple[int, ...]:
         if what == "number":
@@ -252,6 +244,17 @@ class _Proof:
 def _same_day(known: date, said: date, shown: str) -> bool:
     same = (known.month, known.day) == (said.month, said.day)
     return same and (known.year == said.year or not re.search(r"\d{4}", shown))
+
+
+def _known(word: str, *allowed: frozenset[str]) -> bool:
+    """Whether a word, or each piece of a compound one, is among those; genitive and plural count as the word."""
+
+    def among(piece: str) -> bool:
+        return any(piece in each or piece.removesuffix("s") in each for each in allowed)
+
+    small = word.casefold().lstrip("@").replace("’", "'").removesuffix("'s")
+    pieces = [piece for piece in re.split(r"[^\w]+|_", small) if piece and not piece.isdigit()]
+    return among(small) or all(among(piece) for piece in pieces)
 
 
 def _whole(start: datetime, end: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain.impact import share_in_text, users_share
-from bot.domain.masking import mask
+from bot.domain.masking import Mask
 from bot.domain.timeline import Kind
 from bot.drafting.checking.linter import Linter
 from bot.drafting.checking.paper import Paper
@@ -63,8 +63,10 @@ def _left_over(paper: Paper, linter: Linter) -> Iterator[Verdict]:
 
 
 def _secrets(paper: Paper) -> Iterator[Verdict]:
+    mask = Mask()
+    rules = mask.rules_for("\n".join(block.plain for block in paper.blocks))
     for block in paper.blocks:
-        found = mask(block.plain).findings
+        found = mask.hide(block.plain, rules).findings
         if found:
             refs = block.refs
             yield fails("secret", block.line, kind=found[0].kind, mend=f"redact #{refs[0]}" if refs else "")

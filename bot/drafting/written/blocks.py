@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -63,6 +62,7 @@ _TABLE = re.compile(r"\s{0,3}\|.*\|\s*\Z")
 _DASHES = re.compile(r"\s{0,3}\|(?:\s*:?-+:?\s*\|)+\s*\Z")
 _CELL = re.compile(r"(?<!\\)\|")
 _HELD = 0xE000  # escaped characters wait as private ones while the marks go
+_HELD_BACK = re.compile(f"[{chr(_HELD)}-{chr(_HELD + 127)}]")
 
 
 def blocks(text: str) -> list[Block]:
@@ -171,7 +171,7 @@ def bare(raw: str) -> str:
     held = _ESCAPE.sub(lambda found: chr(_HELD + ord(found[1])), raw)
     held = _AUTOLINK.sub(_address, _LINK.sub(_link, _BREAK.sub(" ", held)))
     shown = html.unescape(_MARKS.sub("", held))
-    return " ".join("".join(_released(shown)).split())
+    return " ".join(_HELD_BACK.sub(lambda found: chr(ord(found[0]) - _HELD), shown).split())
 
 
 def _address(found: re.Match[str]) -> str:
@@ -181,8 +181,3 @@ def _address(found: re.Match[str]) -> str:
 
 def _link(found: re.Match[str]) -> str:
     return found[2] if not found[1] or found[1] == found[2] else f"{found[1]} {found[2]}"
-
-
-def _released(text: str) -> Iterator[str]:
-    for char in text:
-        yield chr(ord(char) - _HELD) if _HELD <= ord(char) < _HELD + 128 else char

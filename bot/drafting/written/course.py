@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.detection import read_class
 from bot.domain.timeline import Kind
 from bot.drafting.written.blocks import Shape
-from bot.drafting.written.moments import Written, Zone, moments
+from bot.drafting.written.moments import Written, Zone
 from bot.drafting.written.names import Field, Section
 from bot.drafting.written.outline import Part
 from bot.drafting.written.prose import called, is_assumption, is_nothing, sentences
@@ -35,12 +35,14 @@ _TRIED = re.compile(
 _ENDED = re.compile(r"\b(?:resolved|restored|recovered|over|ended|back to normal)\b", re.I)
 _SEPARATOR = re.compile(r"\s*(?:\]\s*[:–—-]?|[:–—|→]|->|-(?=\s))\s*")
 
+Clocks = Callable[[str], Sequence[Written]]
+
 
 class Course:
-    """Reads parts of the timeline; `day`, `zone`, `start` and `end` are the document's."""
+    """Reads parts of the timeline; `zone`, `start` and `end` are the document's, `clocks` finds those of its texts."""
 
-    def __init__(self, day: date | None, zone: Zone, start: datetime | None, end: datetime | None) -> None:
-        self._day, self._zone, self._start, self._end = day, zone, start, end
+    def __init__(self, clocks: Clocks, zone: Zone, start: datetime | None, end: datetime | None) -> None:
+        self._clocks, self._zone, self._start, self._end = clocks, zone, start, end
         self._detected = False
 
     def facts(self, parts: list[Part]) -> Iterator[Fact]:
@@ -144,10 +146,10 @@ class Course:
 
     def timed(self, part: Part) -> tuple[datetime | None, bool, str]:
         """A line's time, whether it is about, and its words; None where it does not begin with one."""
-        if part.label and (found := moments(part.label, self._day)):
+        if part.label and (found := self._clocks(part.label)):
             return self._instant(found[0]), found[0].approximate, part.text
         text = f"{part.label}: {part.text}" if part.label else part.text
-        found = moments(text, self._day)
+        found = self._clocks(text)
         if found and _is_lead(text[: found[0].start]):
             behind = _SEPARATOR.match(text, found[0].end)
             if behind:
@@ -155,7 +157,7 @@ class Course:
         return None, False, text
 
     def _moments(self, text: str) -> list[datetime]:
-        return [self._instant(each) for each in moments(text, self._day)]
+        return [self._instant(each) for each in self._clocks(text)]
 
     def _instant(self, found: Written) -> datetime:
         """A clock without a date is the first such one from an hour before the start on: midnight may lie between."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.domain.impact import services, share_in_text, users_share
@@ -59,7 +60,7 @@ class _Reader:
         self._zone = said[0] if said else Zone(zone, ZoneInfo(zone), zone)
         self._named = said[0].name if said else ""
         self._start, self._end = self._bounds()
-        course = Course(self._day, self._zone, self._start, self._end)
+        course = Course(partial(moments, day=self._day), self._zone, self._start, self._end)
         self._found = replace(found, parts=tuple(course.joined(found.parts)))
 
     def told(self) -> Told:
@@ -155,7 +156,9 @@ class _Reader:
     # The rest
 
     def _timeline(self) -> Iterator[Fact]:
-        yield from Course(self._day, self._zone, self._start, self._end).facts(self._of(Section.TIMELINE))
+        yield from Course(partial(moments, day=self._day), self._zone, self._start, self._end).facts(
+            self._of(Section.TIMELINE)
+        )
 
     def _in_detail(self) -> Iterator[Fact]:
         way_out = False
@@ -202,7 +205,7 @@ class _Reader:
         for block in self._found.preamble:
             if not dates(block.plain) and not _SEVERITY.search(block.plain):
                 yield Unplaced(line=block.line, text=block.plain, why="before_the_sections")
-        course = Course(self._day, self._zone, self._start, self._end)
+        course = Course(partial(moments, day=self._day), self._zone, self._start, self._end)
         for part in self._found.parts:
             line = part.block.line
             if part.section is Section.OTHER:

@@ -6,9 +6,10 @@ A clock without a date takes the nearest date before it, else the first behind i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 from bot.domain.when.zones import LABELS, REGIONS, zone_of
 
@@ -120,7 +121,7 @@ def dated(text: str, year: int | None = None) -> list[tuple[int, int, date]]:
 def moments(text: str, day: date | None = None) -> list[Written]:
     """Every instant in a text, in order. `day` is the document's, for a clock without a date; without any it is left
     out. In a range over midnight the second clock is the next day's."""
-    days = list(_dates(text, day.year if day else None))
+    days = _dates(text, day.year if day else None)
     clocks = [found for found in _CLOCK.finditer(text) if _is_clock(text, found, days)]
     zones = [_zone_behind(text, found) for found in clocks]
     made: list[Written] = []
@@ -144,14 +145,15 @@ def moments(text: str, day: date | None = None) -> list[Written]:
     return made
 
 
-def _dates(text: str, year: int | None) -> Iterable[_Date]:
+@lru_cache(maxsize=256)  # a text is asked for its dates, and then for its clocks
+def _dates(text: str, year: int | None) -> Sequence[_Date]:
     found: list[_Date] = []
     for pattern in _DATES:
         for each in pattern.finditer(text):
             day = _day(each, year)
             if day and not any(one.start < each.end() and each.start() < one.end for one in found):
                 found.append(_Date(each.start(), each.end(), day))
-    return sorted(found, key=lambda one: one.start)
+    return tuple(sorted(found, key=lambda one: one.start))
 
 
 def _day(found: re.Match[str], year: int | None) -> date | None:
