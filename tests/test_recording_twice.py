@@ -51,6 +51,35 @@ async def test_what_was_taken_back_is_no_double(rig: Rig) -> None:
     assert (await rig.types("ana", "/incident note one")).text.startswith("#3 ")
 
 
+async def test_what_was_set_to_something_else_since_is_set_back_and_no_double(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident suspect a bad deploy")
+    for there, away in (
+        ("severity sev2", "severity sev3"),
+        ("status identified", "status monitoring"),
+        ("title Checkout is slow", "title Checkout is down again"),
+        ("started at: 9:40", "started at: 9:50"),
+        ("role scribe @ben", "role scribe me"),
+        ("confirm #2", "ruled-out #2 the deploy was rolled back before"),
+        ("resolve", "reopen it is back"),
+    ):
+        first = await rig.types("ana", f"/incident {there}")
+        await rig.types("ana", f"/incident {away}")
+        back = await rig.types("ana", f"/incident {there}")
+        assert "You recorded just that" not in back.text, there
+        assert (await rig.types("ana", f"/incident {there}")).text != first.text, there
+    status = (await rig.types("ana", "/incident status")).text
+    assert "INC-1 Checkout is slow" in status
+    assert "Status resolved, severity sev2" in status
+    assert "Since Fri 15 Mar 09:40 UTC" in status
+
+
+async def test_the_case_of_a_verb_makes_no_other_command(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident action drained node 3")
+    assert (await rig.types("ana", "/incident Action drained node 3")).text.startswith("You recorded just that")
+
+
 SENT_AGAIN = (
     ("declare search is slow sev2", "#1 declared, "),
     ("note one", "#3 note, Fri 15 Mar 10:00 UTC: one"),

@@ -23,7 +23,7 @@ from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands import nearest
 from bot.slack.commands.questions import needs_incident
-from bot.slack.commands.recorded import doubled_answer, repeated_answer
+from bot.slack.commands.recorded import doubled_answer, holds, repeated_answer
 from bot.slack.escalating import answers_escalation
 from bot.slack.instants import instant
 from bot.slack.known_as import known_as
@@ -156,7 +156,9 @@ async def _run(call: Call, command: Command | None) -> Answer:
         if command.writes and (done := await call.done_before(kinds)) is not None:
             return await repeated_answer(call, done)
         call.parse(command.keys)
-        if command.double and call.form is None and (before := await call.said_before()) is not None:
+        before = await call.said_before() if command.double and call.form is None else None
+        # What was set to something else since is meant to be set back.
+        if before is not None and await holds(call, before):
             return await doubled_answer(call, before)
         return await command.run(call)
     except IncidentError as refused:

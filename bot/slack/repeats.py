@@ -23,5 +23,5 @@ def keys_of(key: str, kinds: Collection[Kind]) -> list[str]:
 def fingerprint_of(user_id: str, incident: Incident | None, verb: str, line: str) -> str:
     """The same for two commands of a person that say the same in the same incident."""
     where = str(incident.id) if incident else "anywhere"
-    words = " ".join([user_id, where, verb, *line.split()])
+    words = " ".join([user_id, where, verb.casefold(), *line.split()])
     return hashlib.sha256(words.encode()).hexdigest()

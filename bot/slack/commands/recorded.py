@@ -19,12 +19,20 @@ from storage.entries import entries_of
 
 #: Within this span somebody may not have seen what another changed.
 JUST_NOW = timedelta(minutes=2)
-#: The kinds that set one and the same field of an incident.
-_ONE_FIELD = (
-    frozenset({Kind.SEVERITY}),
-    frozenset({Kind.ROLE}),
-    frozenset({Kind.TITLE}),
-    frozenset({Kind.STATUS, Kind.MITIGATED, Kind.RESOLVED, Kind.REOPENED, Kind.CANCELLED, Kind.DUPLICATE}),
+#: The kinds that set one and the same field of an incident; where it has several (each role, each task), what of an
+#: entry's data says whose.
+_ONE_FIELD: tuple[tuple[frozenset[Kind], str | None], ...] = (
+    (frozenset({Kind.SEVERITY}), None),
+    (frozenset({Kind.ROLE}), "role"),
+    (frozenset({Kind.TITLE}), None),
+    (
+        frozenset({Kind.STATUS, Kind.MITIGATED, Kind.RESOLVED, Kind.REOPENED, Kind.CANCELLED, Kind.DUPLICATE}),
+        None,
+    ),
+    (frozenset({Kind.STARTED}), None),
+    (frozenset({Kind.TASK_DONE, Kind.TASK_DROPPED}), "task"),
+    (frozenset({Kind.TASK_ASSIGNED}), "task"),
+    (frozenset({Kind.RULED_OUT, Kind.CONFIRMED}), "hypothesis"),
 )
 ECHO = 600  # characters of one's own words that an answer repeats
 #: What an entry's data holds for us: it is said in other words, or not at all.
@@ -55,16 +63,28 @@ async def recorded_answer(
 
 async def _set_before(call: Call, entry: Entry) -> list[Wire]:
     """What somebody else made of the same field a moment before: two may change it at once."""
-    kinds = next((field for field in _ONE_FIELD if entry.kind in field), None)
-    if kinds is None or entry.version > 1:
+    if entry.version > 1:
         return []
-    role = entry.data.get("role")
-    earlier = [one for one in await entries_of(call.session, call.about.id, kinds=kinds) if one.number < entry.number]
-    last = next((one for one in reversed(earlier) if one.stands and one.data.get("role") == role), None)
+    last = next((one for one in reversed(await _of_its_field(call, entry)) if one.number < entry.number), None)
     if last is None or last.recorded_by_id == entry.recorded_by_id or call.now - last.recorded_at > JUST_NOW:
         return []
     by = (await call.names()).person(last.recorded_by_id)
     return [call.say("answers.set_before", by=by, line=await entry_line(call, last))]
+
+
+async def holds(call: Call, entry: Entry) -> bool:
+    """Whether nothing that was recorded later says otherwise: what sets a field holds until that is set again."""
+    return all(one.number <= entry.number for one in await _of_its_field(call, entry))
+
+
+async def _of_its_field(call: Call, entry: Entry) -> list[Entry]:
+    """What stands and sets the same field of the incident as this entry, by number; nothing where it sets none."""
+    for kinds, whose in _ONE_FIELD:
+        if entry.kind in kinds and (whose is None or entry.data.get(whose) is not None):
+            found = await entries_of(call.session, call.about.id, kinds=kinds)
+            same = [one for one in found if one.stands and (not whose or one.data.get(whose) == entry.data[whose])]
+            return sorted(same, key=lambda one: one.number)
+    return []
 
 
 async def entry_line(call: Call, entry: Entry) -> Wire:
