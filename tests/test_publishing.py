@@ -59,7 +59,7 @@ async def test_a_review_is_asked_for_and_reminded_of_once(rig: Rig) -> None:
     await resolved(rig)
     said = (await rig.types("ana", "/incident review @ben due: 2024-03-18")).text
     assert said.startswith("The draft is in review: ")
-    assert " looks it through until 2024-03-18. They are reminded once." in said
+    assert "The draft is in review: @ben looks it through until 2024-03-18. They are reminded once." in said
     (line,) = [one for one in rig.posts() if "to look the draft of INC-1 through" in one.text]
     assert rig.person("ben").id in line.mentions or "@ben" in line.text
     await rig.later(timedelta(days=2, hours=20))

@@ -72,6 +72,15 @@ async def test_a_number_is_needed_and_must_be_there(rig: Rig) -> None:
         assert f"{verb} #99 whatever INC-2" in unknown.text
 
 
+async def test_what_is_taken_back_is_struck_through_in_each_of_its_lines(rig: Rig) -> None:
+    await rig.declare()
+    for typed in ("note drained node 3\n\nand node 4", "role scribe @ben", "note ran this:\n```\nkubectl drain\n```"):
+        await rig.types("ana", f"/incident {typed}")
+        gone = await rig.types("ana", "/incident undo")
+        assert "taken back" in gone.text
+        assert "~" not in gone.text, "what Slack does not read as struck through stands there as it was sent"
+
+
 async def test_a_retracted_entry_is_restored_before_it_is_changed(rig: Rig) -> None:
     await rig.declare()
     await rig.types("ana", "/incident note wrong")

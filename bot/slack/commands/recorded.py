@@ -147,7 +147,15 @@ async def repeated_answer(call: Call, entry: Entry) -> Answer:
 async def retracted_answer(call: Call, entry: Entry) -> Answer:
     """What was taken back, and the way to have it stand again."""
     back = Button(call.label("restore"), command=f"restore #{entry.number}", incident=call.about.number)
-    return Answer(call.say("answers.retracted", number=entry.number, line=await entry_line(call, entry)), (back,))
+    line = _struck(await entry_line(call, entry))
+    return Answer(call.say("answers.retracted", number=entry.number, line=line), (back,))
+
+
+def _struck(text: Wire) -> Wire:
+    """Struck through line by line: Slack shows the tildes where they stand around more than one. Code stays as it is."""
+    if "```" in text:
+        return text
+    return Wire("\n".join(f"~{line.strip()}~" for line in text.split("\n") if line.strip()))
 
 
 def _number(call: Call) -> int | None:
