@@ -139,7 +139,7 @@ async def test_a_form_that_is_wrong_keeps_what_was_typed_and_says_where(rig: Rig
     assert await submits(rig, "ana", {"picked": datetime.fromisoformat("2024-03-15T09:45:00+00:00")}) == {}
     assert "09:45 UTC action: restarted the api" in await rig.timeline()
     await opens(rig, "ana", "detected")
-    assert (await submits(rig, "ana", {}))["words"].startswith("detected needs words")
+    assert (await submits(rig, "ana", {}))["words"] == "Words are needed here."
 
 
 async def test_what_is_submitted_twice_is_recorded_once_and_other_words_are_another(rig: Rig) -> None:

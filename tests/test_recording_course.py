@@ -82,7 +82,7 @@ async def test_unknown_names_are_refused_with_those_there_are(rig: Rig) -> None:
     role = await rig.types("ana", "/incident role cook @ben")
     assert "“cook” is no role here. These are: commander, communications, scribe" in role.text
     lead = await rig.types("ana", "/incident lead somebody")
-    assert "Whom? Mention somebody" in lead.text
+    assert "after the @: lead @name." in lead.text
     for answer in (severity, status, role, lead):
         assert answer.text.count("Nothing was recorded") == 1
         assert {button.text for button in answer.buttons} <= {"Fill in a form"}

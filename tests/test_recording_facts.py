@@ -88,7 +88,7 @@ async def test_a_figure_that_starts_a_sentence_is_no_number(rig: Rig) -> None:
     bare = await rig.types("ana", "/incident ruled-out 9")
     assert "There is no entry #9 here. The last one is #2" in bare.text
     wrong = await rig.types("ana", "/incident confirm #1")
-    assert "#1 is declared; confirm is for a hypothesis" in wrong.text.replace("`", "")
+    assert "#1 stands as declared, and confirm is for the kind hypothesis." in wrong.text.replace("`", "")
     missing = await rig.types("ana", "/incident confirm the cache")
     assert "needs an entry's number first" in missing.text
 
@@ -99,7 +99,7 @@ async def test_an_escalation_says_whom_nobody_has_notified(rig: Rig) -> None:
     answer = await rig.types("ana", "/incident escalate need hands to: @ben, @dba, Database team at 9:58")
     assert answer.text.startswith("#2 escalation, Fri 15 Mar 09:58 UTC: need hands")
     assert "to: @ben, @dba, Database team" in answer.text
-    assert "Nobody was notified: Database team" in answer.text
+    assert "Nobody was notified: Database team. Only whom Slack offers after the @ is reached" in answer.text
     posted = rig.posts(room)[-1]
     assert rig.person("ben").id in posted.mentions
     assert "Nobody was notified: Database team" in posted.text
@@ -121,7 +121,7 @@ async def test_measures_lose_their_typed_numbers_and_keep_their_links(rig: Rig) 
     assert "“whenever” cannot be read as a date" in due.text
     assert "task cap it due: whenever" in due.text
     whose = await rig.types("ana", "/incident assign #2")
-    assert "Whom? Mention somebody" in whose.text
+    assert "Whom? Mention somebody, as Slack offers it after the @: assign #2 @name." in whose.text
     why = await rig.types("ana", "/incident wont-do #2")
     assert "wont-do needs words" in why.text.replace("`", "")
 

@@ -186,6 +186,31 @@ async def test_empty_words_are_asked_for(rig: Rig) -> None:
         assert f"{verb} needs words" in timed.text, timed.text
 
 
+async def test_a_refusal_without_a_text_to_give_back_promises_none(rig: Rig) -> None:
+    await rig.declare()
+    bare = (
+        "edit",
+        "retract",
+        "redact",
+        "history",
+        "done",
+        "role",
+        "reopen",
+        "severity",
+        "remind",
+        "reminders",
+        "on-it",
+    )
+    for verb in bare:
+        answer = (await rig.types("ana", f"/incident {verb}")).text
+        assert not answer.rstrip().endswith(":"), answer
+    assert (
+        await rig.types("ana", "/incident on-it")
+    ).text == "No escalation waits for an answer. Nothing was recorded."
+    given = await rig.types("ana", "/incident edit nothing")
+    assert "Nothing was changed:\n\nedit nothing" in given.text
+
+
 async def test_characters_of_slacks_own_are_given_back_as_typed(rig: Rig) -> None:
     text = "action a<b && c>d `code` *bold* <!channel> at: nowhere"
     await rig.declare()

@@ -185,7 +185,10 @@ async def test_the_commander_is_asked_for_updates_until_they_stop_it(tmp_path: P
         before = asked()
         await rig.later(timedelta(hours=5))
         assert asked() == before
-        assert "needs words" in (await types(rig, "ben", "remind soon"))
+        assert (await types(rig, "ben", "remind soon")).startswith(
+            "“soon” is nothing that remind takes. "
+            "Type /incident remind 15, /incident remind stop or /incident remind on.\nNothing was changed:"
+        )
         assert rig.ws.refused == []
 
 

@@ -75,7 +75,8 @@ async def test_owners_are_reminded_privately_until_it_is_done_or_they_stop_it(ri
     await rig.later(30 * DAY)
     assert len(await direct(rig, "ben")) == 3
     assert len(rig.posts()) == posts, "nothing of it is a post"
-    assert "needs words" in (await rig.types("ben", "/incident reminders #2")).text
+    unclear = (await rig.types("ben", "/incident reminders #2")).text
+    assert unclear.startswith("“#2” is nothing that reminders takes. Type /incident reminders stop #7 or ")
     assert rig.ws.refused == []
 
 

@@ -24,6 +24,10 @@ class EmptyText(IncidentError):
     """A verb that records words came without any."""
 
 
+class NotTaken(IncidentError):
+    """What follows a verb is none of the few things that it takes; `forms` are lines that it does."""
+
+
 class TimeMissing(IncidentError):
     """A verb that records a time alone came without one."""
 

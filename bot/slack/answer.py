@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import IncidentError
 from bot.domain.markup import escape
+from bot.domain.timeline import Kind
 from bot.reference import new_reference, reference
 from bot.wording import Wire, Wording
 from storage.away import is_away
@@ -178,8 +180,10 @@ def _whole(text: str, cut: int) -> int:
 
 
 def refusal(wording: Wording, error: IncidentError, *, typed: str = "", **more: object) -> Answer:
-    """The words of a refusal, with the person's text given back."""
-    return Answer(wording.say(f"errors.{error.name}", **{**more, **error.params}), given_back=typed)
+    """The words of a refusal, with the person's text given back; a bare verb is none, so that nothing follows them."""
+    called = {name: wording.plain(f"kinds.{one}") for name, one in error.params.items() if isinstance(one, Kind)}
+    words = wording.say(f"errors.{error.name}", **{**more, **error.params, **called})
+    return Answer(words if typed else Wire(re.sub(r":$", ".", words)), given_back=typed)
 
 
 def apology(wording: Wording, fault: BaseException, *, typed: str = "", doing: str = "") -> Answer:

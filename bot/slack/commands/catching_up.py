@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.consequences import job_about
-from bot.domain.errors import EmptyText
+from bot.domain.errors import NotTaken
 from bot.domain.timeline import Kind
 from bot.incidents import read_record
 from bot.slack.answer import Answer
@@ -19,6 +19,7 @@ from storage.entries import entries_of
 from storage.queue import rearm
 
 MOST = 24 * 60  # minutes that a reminder can be put off at once
+_FORMS = ("15", "stop", "on")
 
 
 async def _catchup(call: Call) -> Answer:
@@ -42,7 +43,7 @@ async def _remind(call: Call) -> Answer:
         return await _begin_again(call)
     digits = word.removesuffix("minutes").removesuffix("min").removesuffix("m")
     if not digits.isdigit() or not 1 <= int(digits) <= MOST:
-        raise EmptyText(verb=call.verb)
+        raise NotTaken(verb=call.verb, given=await call.plain(word), forms=[f"{call.verb} {one}" for one in _FORMS])
     until = call.now + timedelta(minutes=int(digits))
     await keep_artifact(call.session, call.about.id, UPDATE, at=call.now, ref=until.isoformat())
     await rearm(call.session, job_about(call.about.id, "watch", until))

@@ -43,6 +43,8 @@ async def _answer(call: Call) -> Answer:
     open_ones = waiting(entries)
     if leading_number(call.keyed.text) is None and len(open_ones) == 1:
         number, why = open_ones[0].number, call.keyed.text
+    elif not open_ones and not call.keyed.text:
+        return Answer(call.say("answers.none_waits"))
     else:
         number, why = require_number(call)
     escalation = await entry_named(call, number)

@@ -75,7 +75,7 @@ def _about_task(kind: Kind, *, words_needed: bool = False) -> Run:
         if kind is Kind.TASK_ASSIGNED:
             owners = split_owners(rest)
             if not owners:
-                raise PersonMissing(verb=call.verb)
+                raise PersonMissing(example=f"{call.verb} #{number} @name")
             people = mentioned(rest)
             data |= {"owner": ", ".join(owners)} | ({"person_id": people[0]} if people else {})
             rest = ""

@@ -152,7 +152,7 @@ async def retracted_answer(call: Call, entry: Entry) -> Answer:
 
 
 def _struck(text: Wire) -> Wire:
-    """Struck through line by line: Slack shows the tildes where they stand around more than one. Code stays as it is."""
+    """Struck through line by line: around more than one, Slack shows the tildes themselves. Code stays as it is."""
     if "```" in text:
         return text
     return Wire("\n".join(f"~{line.strip()}~" for line in text.split("\n") if line.strip()))

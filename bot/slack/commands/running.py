@@ -80,7 +80,7 @@ async def _role(call: Call) -> Answer:
 async def _give_role(call: Call, role: str, rest: str) -> Answer:
     people = mentioned(rest)
     if rest.strip() and not people and rest.strip().casefold() not in ("me", "nobody"):
-        raise PersonMissing(verb=call.verb)
+        raise PersonMissing(example=f"{call.verb} @name" if role == "commander" else f"role {role} @name")
     person_id = people[0] if people else None if rest.strip().casefold() == "nobody" else call.actor.user_id
     mention = MENTION.search(rest)
     # Somebody just mentioned for the first time has a name in the mention alone.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.consequences import job_about
-from bot.domain.errors import EmptyText, WrongKind
+from bot.domain.errors import NotTaken, WrongKind
 from bot.domain.markup import mentioned
 from bot.domain.tasks import OPEN, Task, tasks_in
 from bot.domain.timeline import Kind
@@ -73,7 +73,8 @@ async def _reminders(call: Call) -> Answer:
     word, rest = (words[0].casefold(), words[1]) if len(words) == 2 else ("", "")
     found = leading_number(rest)
     if word not in ("stop", "off", "on") or found is None:
-        raise EmptyText(verb=call.verb)
+        forms = [f"{call.verb} {one} #7" for one in ("stop", "on")]
+        raise NotTaken(verb=call.verb, given=await call.plain(call.keyed.text), forms=forms)
     entry = await entry_named(call, found[0])
     if entry.kind is not Kind.TASK:
         raise WrongKind(number=entry.number, kind=entry.kind, verb=call.verb, needed=Kind.TASK)

@@ -139,7 +139,9 @@ def _with_visibility(bot: Bot, view: Mapping[str, Any], under: str, answer: Answ
 
 def _short(bot: Bot, answer: Answer, *, offered: bool = True) -> str:
     """A refusal as Slack shows it under a field: plain text, one line, with what could be tapped elsewhere to type."""
-    said = plain(answer.words, Names()).strip().split("\n")[0].replace("*", "").replace("`", "")
+    if isinstance(answer.refused, EmptyText):  # its own words say how a line is typed
+        return bot.wording.plain("answers.needed_here")
+    said = plain(answer.words, Names()).strip().split("\n")[0].replace("*", "").replace("`", "").removesuffix(":")
     timed = offered and isinstance(answer.refused, UnreadableTime | TimeNeedsAnswer)
     options = [button.label for button in answer.buttons] if timed else []
     return bot.wording.plain("answers.under_field", said=said, options=options)[:SHORT]
