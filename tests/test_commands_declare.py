@@ -21,6 +21,10 @@ DECLARED = (
     ("checkout is down sev1 private", "checkout is down", ", sev1, private"),
     ("checkout is down (private)", "checkout is down", ", private"),
     ("search: slow sev3", "search: slow", ", sev3"),
+    ("checkout is down SEV 1", "checkout is down", ", sev1"),
+    ("checkout is down, severity 2 drill", "checkout is down", ", sev2, a drill"),
+    ("sev 3 checkout is down", "checkout is down", ", sev3"),
+    ("slots 1 to 4 of 1", "slots 1 to 4 of 1", ""),
     ("sev1 outage of sev2 queue", "outage of sev2 queue", ", sev1"),
 )
 
@@ -100,3 +104,20 @@ async def test_only_members_declare(rig: Rig) -> None:
         answer = await rig.types(who, "/incident declare checkout is down")
         assert "declare is for members of this workspace" in answer.text
         assert rig.room is rig.ops, who
+
+
+async def test_a_severity_that_there_is_not_is_told_and_stays_in_the_title(rig: Rig) -> None:
+    said = (await rig.types("ana", "/incident declare checkout is down sev9")).text
+    assert said.startswith("INC-1 checkout is down sev9 (#1)\n“sev9” is no severity here, so it stands in the title. ")
+    assert "severity … sets one of sev1, sev2, sev3, sev4." in said
+    for typed in ("checkout is down sev2", "checkout is down on web9", "the sev is unknown"):
+        assert "no severity here" not in (await rig.types("ana", f"/incident declare {typed}")).text
+
+
+async def test_the_severity_is_read_as_it_is_typed_and_words_behind_one_that_stands_come_back(rig: Rig) -> None:
+    await rig.declare("checkout is down")
+    for typed, level in (("2", "sev2"), ("SEV 3", "sev3"), ("sev-1 data is at risk", "sev1")):
+        assert f"severity: {level}" in (await rig.types("ana", f"/incident severity {typed}")).text
+    stands = await rig.types("ana", "/incident severity sev1 orders are lost")
+    assert stands.text.startswith("The severity is sev1 already. Nothing was recorded; note … keeps the words:")
+    assert "severity sev1 orders are lost" in stands.text

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from string import digits
 
 from bot.domain.detection import read_class
 from bot.domain.errors import EmptyText, PrivateOrPublic, TooLong, UnreadableTime
@@ -61,14 +62,26 @@ def read_declaration(call: Call, text: str) -> Declaration:
             flags.add(word)
         elif severity is None and (found := known_severity(call, word)):
             severity = found
+        elif severity is None and (found := known_severity(call, f"{rest.rpartition(' ')[2]}{word}")):
+            severity, rest = found, rest.rpartition(" ")[0]  # SEV 1, in two words
         else:
             break
         title = rest.rstrip(" ,-–—")
     if severity is None:
         first, _, rest = title.partition(" ")
-        if rest and (found := known_severity(call, first)):
-            severity, title = found, rest.strip()
+        after, _, behind = rest.strip().partition(" ")
+        for word, left in ((first, rest), (f"{first}{after}", behind)):
+            if left and severity is None and (found := known_severity(call, word)):
+                severity, title = found, left.strip()
     return Declaration(title, severity, frozenset(flags))
+
+
+def no_severity(call: Call, said: Declaration) -> str:
+    """The title's last word where it looks like a severity and is none (`sev9` beside `sev1`), else empty."""
+    last = said.title.split()[-1].strip("()[],.:;")
+    stems = {one.name.rstrip(digits).casefold() for one in call.bot.settings.severities if one.name[-1] in digits}
+    like = last.rstrip(digits).rstrip("-_").casefold() in stems and last[-1:] in digits
+    return last if like and said.severity is None and call.form is None else ""
 
 
 async def _declare(call: Call) -> Answer:
@@ -124,6 +137,8 @@ async def _words(call: Call, said: Declaration, recorded: Recorded, moment: Mome
         number=recorded.entry.number,
         title=await call.plain(said.title),
         severity=said.severity,
+        no_severity=no_severity(call, said),
+        known=[one.name for one in call.bot.settings.severities],
         private="private" in said.flags,
         sort=recorded.incident.sort,
         when=when_words(call, moment.at),

@@ -21,20 +21,32 @@ TITLE_MOST = 200  # characters; Slack's own places for it (topic, header) are sh
 
 
 def known_severity(call: Call, word: str) -> str | None:
-    """The configured severity that a word names (`sev1`, `SEV-1`, `1`), or None."""
+    """The configured severity that a word names (`sev1`, `SEV-1`, `severity1`), or None."""
     wanted = word.casefold().replace("-", "").replace("_", "").strip(":,.;")
+    wanted = wanted.replace("severity", "sev", 1)
     return next((one.name for one in call.bot.settings.severities if one.name.casefold() == wanted), None)
 
 
+def named_severity(call: Call, text: str) -> tuple[str | None, str]:
+    """(severity, what follows) of a text that begins with one as people type it: `sev1`, `1`, `SEV 1`, `severity 1`."""
+    word, _, rest = text.partition(" ")
+    after, _, behind = rest.strip().partition(" ")
+    for typed, left in ((word, rest), (f"sev{word}", rest), (f"{word}{after}", behind)):
+        if (found := known_severity(call, typed)) is not None:
+            return found, left.strip()
+    return None, text
+
+
 async def _severity(call: Call) -> Answer:
-    word, _, why = call.keyed.text.partition(" ")
-    severity = known_severity(call, word) or known_severity(call, f"sev{word}")
+    severity, why = named_severity(call, call.keyed.text)
     if severity is None:
-        raise UnknownSeverity(given=word, known={one.name: one.meaning for one in call.bot.settings.severities})
+        given, all_of_them = call.keyed.text.partition(" ")[0], call.bot.settings.severities
+        raise UnknownSeverity(given=given, known={one.name: one.meaning for one in all_of_them})
     if severity == call.about.severity:
-        return Answer(call.say("answers.severity_already", severity=severity))
+        words = call.say("answers.severity_already", severity=severity, why=bool(why))
+        return Answer(words, given_back=await call.plain(call.typed) if why else "")
     moment = call.moment()
-    new = call.new(Kind.SEVERITY, why.strip(), moment, {"severity": severity})
+    new = call.new(Kind.SEVERITY, why, moment, {"severity": severity})
     known = call.bot.settings.severity_named(severity)
     note = call.say("answers.means", name=severity, meaning=known.meaning if known else "")
     return await recorded_answer(call, await call.record("incident.severity", new), moment, notes=(note,))
