@@ -127,6 +127,8 @@ async def test_help_lists_what_can_be_used_here(rig: Rig) -> None:
         assert listed == {one.name for one in COMMANDS if one.listed}
     missing = await rig.types("ana", "/incident help frobnicate")
     assert missing.text.startswith("There is no frobnicate. These are the verbs.")
+    near = (await rig.types("ana", "/incident help acton")).text
+    assert near.startswith("There is no acton. This is action:\nwhat was done or looked at\n/incident action restarted")
     assert "takes a message into the timeline" in (await rig.types("ana", "/incident mark")).text
 
 

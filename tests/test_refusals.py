@@ -132,6 +132,7 @@ async def test_a_long_text_behind_an_unknown_verb_is_given_back(rig: Rig) -> Non
 async def test_slips_around_a_verb_are_read(rig: Rig) -> None:
     await rig.declare()
     slips = ("!action drained", "action: drained", "ACTION drained", "action\tdrained", "action\ndrained")
+    slips += ("@action drained", "/action drained", "/incident action drained", "/incident !action drained")
     for minute, typed in enumerate(slips):  # by two minutes apart: the same words of one minute are a double
         said = (await rig.types("ana", f"/incident {typed}")).text
         assert said.startswith(f"#{minute + 2} action, Fri 15 Mar 10:{2 * minute:02} UTC: drained"), said

@@ -76,12 +76,19 @@ def find(word: str) -> Command | None:
 
 
 def split_verb(text: str) -> tuple[str, str]:
-    """(verb, what follows) of what was typed, the verb as typed but for what slips in: `!action`, `note:`, `ruled out`.
+    """(verb, what follows) of what was typed, the verb as typed but for what slips in: `!action`, `@action`, `note:`,
+    `ruled out`, and a slash command before it (a line that was copied whole).
 
     A first word that is no verb is given as it stands.
     """
     first, _, rest = _halves(text)
-    word = first.lstrip("!").translate(_PUNCTUATION)
+    copied = _split(rest) if first.startswith("/") else ("", "")
+    return copied if find(copied[0]) is not None else _split(text)
+
+
+def _split(text: str) -> tuple[str, str]:
+    first, _, rest = _halves(text)
+    word = first.lstrip("!@/").translate(_PUNCTUATION)
     if word.endswith(":") and word[:-1].casefold() not in KEYS:
         word = word.rstrip(":")
     if find(word) is not None:

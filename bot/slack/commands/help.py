@@ -10,17 +10,14 @@ from bot.wording import Wire
 
 async def show_help(call: Call) -> Answer:
     """What this person may use here, or one verb in full, with its form to open."""
-    from bot.slack.commands import COMMANDS, find, split_verb
+    from bot.slack.commands import COMMANDS, find, nearest, split_verb
 
     settings = call.bot.settings
     word = split_verb(call.keyed.text)[0]
     command = find(word)
-    if command is not None:
-        words = call.say(
-            f"help.{command.key}",
-            command=settings.command,
-            prefix=settings.incident_prefix,
-        )
+    meant = find(nearest(word) or "") if command is None else None
+    if (command := command or meant) is not None:
+        words = call.say(f"help.{command.key}", command=settings.command, prefix=settings.incident_prefix)
         allowed = call.may(command.name, command.allows(""))
         more = call.say(
             "help.more",
@@ -32,7 +29,11 @@ async def show_help(call: Call) -> Answer:
         )
         number = call.incident.number if call.incident else None
         form = (Button(call.label("fill_in"), opens=command.name, incident=number),)
-        return Answer(Wire(f"{words}\n{more}"), form if command.has_form and allowed and _here(call, command) else ())
+        parts = [call.say("help.meant", missing=word, verb=command.name)] if meant is not None else []
+        return Answer(
+            Wire("\n".join([*parts, words, more])),
+            form if command.has_form and allowed and _here(call, command) else (),
+        )
     usable = [one for one in COMMANDS if one.listed and call.may(one.name, one.allows(""))]
     here = [one for one in usable if _here(call, one)]
     lines = [call.say("help.line", verb=one.name, summary=summary(call, one)) for one in here]
