@@ -207,6 +207,7 @@ async def test_late_joiners_are_caught_up_once_and_anybody_who_asks(rig: Rig) ->
         "suspect a full disk",
         "ruled-out #5 it has room",
         "action rolled back the deploy",
+        "action looked at the graphs at: 9:45",
         "task look at the disks owner: @cleo",
         "lead @ben",
         "update the roll back is running",
@@ -223,8 +224,9 @@ async def test_late_joiners_are_caught_up_once_and_anybody_who_asks(rig: Rig) ->
         "rolled back the deploy",
         "a full disk, it has room",
         "the last deploy",
-        "An answer to the escalation #11 need a database person",
-        "Task #8 look at the disks",
+        "#8 today 9:45 AM: looked at the graphs\n• #7 today 10:00 AM: rolled back",
+        "An answer to the escalation #12 need a database person",
+        "Task #9 look at the disks",
     ):
         assert words in hers.text, words
     assert hers.text.count("a full disk") == 1, "what is ruled out is no suspect"
@@ -240,7 +242,7 @@ async def test_late_joiners_are_caught_up_once_and_anybody_who_asks(rig: Rig) ->
     (other,) = [one for one in rig.whispers("dora", room) if "Asked of you" in one.text]
     assert "Asked of you: nothing yet. What you see or do" in other.text
     asked = await types(rig, "cleo", "catchup", room)
-    assert "Task #8" in asked
+    assert "Task #9" in asked
     assert "escalation #11" not in asked
     outside = await types(rig, "ben", "catchup", rig.ops)
     assert "catchup is about one incident, and this channel belongs to none" in outside

@@ -78,6 +78,7 @@ def _facts(bot: Bot, record: Record) -> Iterator[Wire]:
     by_number = {one.number: one for one in standing}
     for name, kind in LISTED.items():
         found = [one for one in standing if one.kind is kind and not (name == "suspected" and one.number in judged)]
+        found.sort(key=lambda one: one.order)  # as it happened: what was typed late is not the latest
         if found:
             told = [_line(bot, record, one, by_number) for one in found[-SHOWN:]]
             yield bot.wording.say(f"answers.catchup_{name}", lines=told, more=max(0, len(found) - SHOWN))
