@@ -47,6 +47,21 @@ async def test_who_changes_a_field_second_is_told_what_the_first_made_of_it(rig:
     assert "a moment before" not in (await rig.types("ana", "/incident severity sev4")).text
 
 
+async def test_a_time_that_replaces_another_says_which(rig: Rig) -> None:
+    await rig.declare()
+    assert "instead of" not in (await rig.types("ana", "/incident started at: 9:50")).text
+    await rig.later(timedelta(minutes=20))
+    said = (await rig.types("ben", "/incident started at: 9:40")).text
+    assert "It counts instead of #2 start of impact, Fri 15 Mar 09:50 UTC" in said
+    await rig.types("ana", "/incident mitigated at: 10:10")
+    said = (await rig.types("ana", "/incident mitigated at: 10:15")).text
+    assert "It counts instead of #4 mitigated, Fri 15 Mar 10:10 UTC" in said
+    await rig.types("ana", "/incident resolve")
+    await rig.types("ana", "/incident reopen it is back")
+    for verb in ("mitigated", "started at: 10:19"):
+        assert "instead of" not in (await rig.types("ana", f"/incident {verb}")).text
+
+
 async def test_times_are_each_readers_own(rig: Rig) -> None:
     room = await rig.declare("checkout is down sev1 at: 9:40")
     await rig.types("ana", "/incident detected the pager at: 9:45")

@@ -34,6 +34,8 @@ _ONE_FIELD: tuple[tuple[frozenset[Kind], str | None], ...] = (
     (frozenset({Kind.TASK_ASSIGNED}), "task"),
     (frozenset({Kind.RULED_OUT, Kind.CONFIRMED}), "hypothesis"),
 )
+#: Kinds of which a time is all that matters, and of several only one's counts.
+_TIMES = frozenset({Kind.STARTED, Kind.MITIGATED, Kind.RESOLVED})
 ECHO = 600  # characters of one's own words that an answer repeats
 #: What an entry's data holds for us: it is said in other words, or not at all.
 _NOT_SHOWN = frozenset({"at_given", "sort", "visibility", "hypothesis", "person_id", "task", "escalation"})
@@ -44,7 +46,7 @@ async def recorded_answer(
 ) -> Answer:
     """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
     entry = recorded.entry
-    lines = [await entry_line(call, entry), *notes, *await _set_before(call, entry), *await hint(call, entry)]
+    lines = [await entry_line(call, entry), *notes, *await _set_before(call, recorded), *await hint(call, entry)]
     undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
         Button(call.label("change"), opens=f"edit #{entry.number}", incident=call.about.number),
@@ -61,15 +63,23 @@ async def recorded_answer(
     return Answer(Wire("\n".join(lines)), tuple(buttons))
 
 
-async def _set_before(call: Call, entry: Entry) -> list[Wire]:
-    """What somebody else made of the same field a moment before: two may change it at once."""
+async def _set_before(call: Call, recorded: Recorded) -> list[Wire]:
+    """What somebody else made of the same field a moment before, since two may change it at once; and the time that
+    this one's replaces, whenever it was told."""
+    entry = recorded.entry
     if entry.version > 1:
         return []
     last = next((one for one in reversed(await _of_its_field(call, entry)) if one.number < entry.number), None)
-    if last is None or last.recorded_by_id == entry.recorded_by_id or call.now - last.recorded_at > JUST_NOW:
+    if last is None:
         return []
-    by = (await call.names()).person(last.recorded_by_id)
-    return [call.say("answers.set_before", by=by, line=await entry_line(call, last))]
+    if last.recorded_by_id != entry.recorded_by_id and call.now - last.recorded_at <= JUST_NOW:
+        by = (await call.names()).person(last.recorded_by_id)
+        return [call.say("answers.set_before", by=by, line=await entry_line(call, last))]
+    # Told after a reopening, a start may be about a later window, and replaces none.
+    counts = entry.kind is not Kind.STARTED or (recorded.after.start_number or 0) >= PROVISIONAL
+    if entry.kind in _TIMES and last.kind is entry.kind and counts:
+        return [call.say("answers.instead_of", line=await entry_line(call, last))]
+    return []
 
 
 async def holds(call: Call, entry: Entry) -> bool:
