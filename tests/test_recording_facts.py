@@ -120,6 +120,10 @@ async def test_measures_lose_their_typed_numbers_and_keep_their_links(rig: Rig) 
     due = await rig.types("ana", "/incident task cap it due: whenever")
     assert "“whenever” cannot be read as a date" in due.text
     assert "task cap it due: whenever" in due.text
+    for passed, day in ((True, "2024-03-14"), (False, "2024-03-15"), (False, "friday")):
+        said = (await rig.types("ana", f"/incident task cap the pool for {day} due: {day}")).text
+        assert ("is over already" in said) is passed, said
+    assert "2024-03-14 is over already." in (await rig.types("ana", "/incident review due: yesterday")).text
     whose = await rig.types("ana", "/incident assign #2")
     assert "Whom? Mention somebody, as Slack offers it after the @: assign #2 @name." in whose.text
     why = await rig.types("ana", "/incident wont-do #2")

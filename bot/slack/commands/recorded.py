@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.incident import IncidentState
 from bot.domain.lifecycle import PROVISIONAL
@@ -47,6 +48,8 @@ async def recorded_answer(
     """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
     entry = recorded.entry
     lines = [await entry_line(call, entry), *notes, *await _set_before(call, recorded), *await hint(call, entry)]
+    if entry.kind is Kind.TASK and (due := past_due(call, entry.data.get("due"))):
+        lines.append(call.say("answers.due_passed", due=due, number=entry.number))
     undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
         Button(call.label("change"), opens=f"edit #{entry.number}", incident=call.about.number),
@@ -80,6 +83,12 @@ async def _set_before(call: Call, recorded: Recorded) -> list[Wire]:
     if entry.kind in _TIMES and last.kind is entry.kind and counts:
         return [call.say("answers.instead_of", line=await entry_line(call, last))]
     return []
+
+
+def past_due(call: Call, due: object) -> str | None:
+    """A day that something is due on (ISO), where it is over in the incident's zone; else None."""
+    today = call.now.astimezone(ZoneInfo(call.zone)).date().isoformat()
+    return str(due) if due and str(due) < today else None
 
 
 async def holds(call: Call, entry: Entry) -> bool:

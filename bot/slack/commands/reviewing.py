@@ -13,6 +13,7 @@ from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands.drafting import draft_now
 from bot.slack.commands.measures import due_date
+from bot.slack.commands.recorded import past_due
 from bot.slack.parts import ANY_PERSON
 from bot.slack.publishing import is_read_first, make_final, publish_later
 from bot.wording import Wire
@@ -46,6 +47,8 @@ async def _review(call: Call) -> Answer:
     await _note(call, "draft.reviewed", whom)
     mine = whom == call.actor.user_id
     words = call.say("answers.in_review", who=Wire(f"<@{whom}>"), due=due, mine=mine)
+    if past_due(call, due):
+        words = Wire(f"{words}\n{call.say('answers.due_passed', due=due, number=None)}")
     return Answer(words, (Button(call.label("edit_draft"), "edit-draft"), Button(call.label("publish"), "publish")))
 
 
