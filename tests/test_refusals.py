@@ -74,6 +74,16 @@ async def test_a_question_outside_is_offered_where_it_can_be_answered(rig: Rig) 
     assert "#1 Fri 15 Mar 10:00 UTC declared" in await rig.clicks("ana", asked, "Show that of INC-1")
 
 
+async def test_a_verb_that_takes_an_incidents_number_says_so_outside(rig: Rig) -> None:
+    for verb in ("repair", "similar"):
+        none = await rig.types("ana", f"/incident {verb}", rig.ops)
+        assert none.text.endswith(f"belongs to none.\nName one: /incident {verb} INC-3."), none.text
+    await rig.declare()
+    asked = await rig.types("ana", "/incident repair", rig.ops)
+    assert "Open now:\n• INC-1 checkout is down" in asked.text
+    assert "The channel of INC-1 is being looked after" in await rig.clicks("ana", asked, "Use repair for INC-1")
+
+
 async def test_long_text_in_the_wrong_channel_is_given_back_whole(rig: Rig) -> None:
     await rig.declare()
     answer = await rig.types("ana", f"/incident note {LONG}", rig.ops)

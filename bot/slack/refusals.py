@@ -114,7 +114,7 @@ async def _wrong_channel(call: Call, error: IncidentError) -> Answer:
 
     Whoever may see no other incidents is told of none.
     """
-    asks = bool(error.params.get("asks"))
+    asks, named = bool(error.params.get("asks")), bool(error.params.get("named"))
     given_back = "" if asks else await call.plain(call.typed)
     if call.who is not Who.MEMBER:
         return Answer(call.say("errors.wrong_channel_here", verb=call.verb, asks=asks), given_back=given_back)
@@ -124,14 +124,16 @@ async def _wrong_channel(call: Call, error: IncidentError) -> Answer:
     prefix = call.bot.settings.incident_prefix
     buttons: tuple[Button, ...] = ()
     if len(is_open) == 1:
-        label = call.label("show_of" if asks else "record_in", label=f"{prefix}-{is_open[0].number}")
-        buttons = (Button(label, command=call.typed, incident=is_open[0].number),)
+        label = f"{prefix}-{is_open[0].number}"
+        button = call.label("of_named" if named else "show_of" if asks else "record_in", verb=call.verb, label=label)
+        buttons = (Button(button, command=call.typed, incident=is_open[0].number),)
     words = call.say(
         "errors.wrong_channel",
         verb=call.verb,
         command=call.bot.settings.command,
         open=len(is_open),
         asks=asks,
+        named=f"{prefix}-3" if named else None,
         tap=any(button.fits for button in buttons),
     )
     lines = [await incident_line(call, incident, "answers.listed") for incident in is_open[:SHOWN]]

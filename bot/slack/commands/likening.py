@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import UnknownIncident
+from bot.domain.errors import UnknownIncident, WrongChannel
 from bot.domain.masking import mask
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import READERS_ANYWHERE, Command
 from bot.slack.commands.finding import TEXT_MOST
 from bot.slack.commands.numbers import incident_number
-from bot.slack.commands.questions import incident_line, needs_incident
+from bot.slack.commands.questions import incident_line
 from bot.wording import Wire
 from storage.likening import Similar, similar_past
 from storage.tables import Incident
@@ -33,8 +33,9 @@ async def _similar(call: Call) -> Answer:
 
 async def _meant(call: Call) -> Incident:
     if not call.keyed.text:
-        needs_incident(call, COMMANDS[0])
-        return call.about
+        if call.incident is None:
+            raise WrongChannel(verb=call.verb, asks=True, named=True)
+        return call.incident
     prefix = call.bot.settings.incident_prefix
     named = incident_number(call.keyed.text, prefix)
     found = await incident_seen(call.session, call.viewer, named[0]) if named and not named[1] else None

@@ -31,7 +31,7 @@ async def _meant(call: Call) -> Incident:
     """The incident that is named or stood in. A private one that has no channel yet is its declarer's."""
     if not call.keyed.text:
         if call.incident is None:
-            raise WrongChannel(verb=call.verb, asks=False)
+            raise WrongChannel(verb=call.verb, asks=True, named=True)
         return call.incident
     prefix = call.bot.settings.incident_prefix
     named = incident_number(call.keyed.text, prefix)
