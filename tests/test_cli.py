@@ -63,6 +63,8 @@ def test_help_imports_nothing_heavy() -> None:
 def test_help_lists_every_command_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == OK
     shown = re.sub(r"\s+", " ", capsys.readouterr().out)
+    for code in (OK, DIFFERENT, WRONG, UNREACHABLE, BROKEN):
+        assert re.search(rf"\b{code} [a-z]", shown.partition("Exit codes:")[2]), code
     assert [later.name for later in COMMANDS if f" {later.name} {later.help}" not in shown] == []
 
 

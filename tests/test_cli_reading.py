@@ -142,7 +142,9 @@ def test_a_number_that_is_none_is_told_in_words(number: str, code: int, words: s
 def test_without_a_database_each_says_so(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     number = ("1",) if command[0] in ("timeline", "draft") else ()
     assert run([*command, *number]) == UNREACHABLE
-    assert "there is no database at" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "there is no database at" in said
+    assert "the bot makes it at its first start" in said
 
 
 @pytest.mark.parametrize("arguments", [("timeline", "2"), ("draft", "2"), ("list",), ("export",)])

@@ -23,7 +23,7 @@ BROKEN = 70
 
 EXIT_CODES = (
     "Exit codes: 0 all well; 1 the command found a difference or a fault; 2 wrong usage or settings; "
-    "3 the database or Slack cannot be reached or used."
+    "3 the database or Slack cannot be reached or used; 70 a fault of tocsin itself."
 )
 
 
@@ -38,12 +38,15 @@ class Stop(Exception):
 def explain(error: Exception) -> tuple[int, str]:
     """The exit code for an exception and the words that go to stderr. No secret is in them."""
     from bot.settings import SettingsError  # these two only when something went wrong
-    from storage.refusals import StorageRefusal, UnusableAddress
+    from storage.refusals import DatabaseMissing, StorageRefusal, UnusableAddress
 
     if isinstance(error, Stop):
         return error.code, str(error)
     if isinstance(error, SettingsError):
         return WRONG, faults_in_words(error)
+    if isinstance(error, DatabaseMissing):
+        here = "the bot makes it at its first start; a relative path counts from the folder you are in"
+        return UNREACHABLE, f"{error}\n      {here}"
     if isinstance(error, StorageRefusal):
         return WRONG if isinstance(error, UnusableAddress) else UNREACHABLE, f"{error}"
     if _is_of_the_database(error):
