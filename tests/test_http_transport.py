@@ -200,6 +200,24 @@ async def test_slacks_look_at_the_certificate_is_answered(http: Rig) -> None:
     assert await post(http, "ssl_check=1&token=x", {"Content-Type": FORM}) == (200, "")
 
 
+async def test_a_message_that_links_to_a_page_whose_address_asks_for_ssl_check_is_kept(http: Rig) -> None:
+    room = await http.declare()
+    link = {"type": "link", "url": "https://status.example/?a=1&ssl_check=1&b=2"}
+    event = {
+        "type": "message",
+        "channel": room.id,
+        "user": http.person("ana").id,
+        "text": "!note see the status page",
+        "ts": "1710496860.000100",
+        "blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]}],
+    }
+    body = json.dumps({"type": "event_callback", "team_id": http.ws.team_id, "event_id": "Ev1", "event": event})
+    assert (await post(http, body, {"Content-Type": JSON}))[0] == 401  # nobody signed it
+    assert (await post(http, body, signed(http, body, JSON)))[0] == 200
+    await http.quiet()
+    assert "see the status page" in await http.timeline()
+
+
 async def test_only_posts_to_its_own_path_are_taken(http: Rig) -> None:
     assert (await post(http, "{}", signed(http, "{}", JSON), "/slack/other"))[0] == 404
     async with aiohttp.ClientSession() as session, session.get(str(http.ws.request_url)) as response:
