@@ -117,17 +117,20 @@ class Database:
         """
         if self._writer is None:
             raise RuntimeError("this database was opened read-only")
-        async with self._turn():
-            session = self._session(self._writer)
-            try:
-                yield session
-                await session.run_sync(_keep)
-            except BaseException:
-                await _to_its_end(session.close())  # which takes back what was not committed
-                raise
-        if session.info.pop(JOBS_CHANGED, False):
-            for told in self._listeners:
-                told()
+        session = self._session(self._writer)
+        try:
+            async with self._turn():
+                try:
+                    yield session
+                    await session.run_sync(_keep)
+                except BaseException:
+                    await _to_its_end(session.close())  # which takes back what was not committed
+                    raise
+        finally:
+            # Whatever ended it: who was cancelled amid the commit may have durable jobs that nobody else tells of.
+            if session.info.pop(JOBS_CHANGED, False):
+                for told in self._listeners:
+                    told()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -169,7 +172,7 @@ class Database:
         self._marks[name] = True
 
     def on_jobs(self, told: Callable[[], None]) -> None:
-        """Have `told` called after every commit here that added or changed jobs. Other processes are not heard."""
+        """Have `told` called after whatever may have added or changed jobs here. Other processes are not heard."""
         self._listeners.append(told)
 
     def off_jobs(self, told: Callable[[], None]) -> None:

@@ -23,6 +23,7 @@ from storage.columns import Json, UtcDateTime
 from storage.database import Database
 from storage.durability import doctor_facts
 from storage.job_tables import gate
+from storage.queue import Job, counts, enqueue
 from storage.refusals import DatabaseInUse, DatabaseMissing, OnNetworkFileSystem, UnusableAddress
 
 TRY = Table("try", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime), Column("what", Json))
@@ -93,6 +94,24 @@ async def test_a_commit_that_is_broken_off_leaves_nothing_open(tmp_path):
         finally:
             event.remove(Engine, "commit", break_off)
         assert await gates(db) == ["b"]
+
+
+@pytest.mark.sqlite  # a server may also take a commit back whose sender has gone
+async def test_jobs_are_told_of_though_whoever_added_them_is_cancelled_amid_the_commit(tmp_path):
+    async with open_database(tmp_path) as db:
+        told = []
+        db.on_jobs(lambda: told.append("jobs"))
+
+        async def add():
+            async with db.write() as session:
+                await enqueue(session, Job("a", "k", NOON))
+                asyncio.get_running_loop().call_soon(asyncio.current_task().cancel)
+
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(add())
+        async with db.read() as session:
+            assert (await counts(session))["ready"] == 1
+        assert told == ["jobs"]
 
 
 async def test_waiting_for_another_program_that_writes_holds_nothing_else_up(tmp_path):
