@@ -212,6 +212,7 @@ class Tocsin:
             user_id=str(answer["user_id"]),
             bot_id=str(answer.get("bot_id") or ""),
             url=str(answer.get("url") or ""),
+            enterprise_id=str(answer.get("enterprise_id") or ""),
         )
 
     async def _answered(self, api: SlackApi, method: str) -> dict[str, Any]:

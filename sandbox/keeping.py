@@ -29,6 +29,7 @@ FORM = 1
 _WHO = ("team", "team_id", "app_id", "bot_user_id", "bot_token", "app_token", "signing_secret", "verification_token")
 _PERSON = (
     "id", "handle", "name", "tz", "guest", "stranger", "deleted", "team_id", "display_name", "email", "clock24",
+    "enterprise_id",
 )  # fmt: skip
 _CHANNEL = (
     "id", "name", "kind", "creator_id", "team_id", "archived", "general", "previous_names", "bookmarks", "shared",

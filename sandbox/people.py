@@ -41,6 +41,8 @@ class Person(Hands):
     guest: Guest = None
     stranger: bool = False
     """From another organisation, met through Slack Connect."""
+    enterprise_id: str | None = None
+    """Of an Enterprise Grid organisation; the app's own is that of its bot user."""
     deleted: bool = False
     team_id: str = ""
     display_name: str = ""

@@ -38,6 +38,8 @@ def user_payload(person: "Person", *, email: bool = True, now: datetime | None =
     }
     if person.stranger:
         body["is_stranger"] = True
+    if person.enterprise_id:
+        body["enterprise_user"] = {"id": person.id, "enterprise_id": person.enterprise_id, "teams": [person.team_id]}
     if person.deleted:
         for key in ("tz", "tz_label", "tz_offset", "is_admin", "is_owner", "is_primary_owner", "is_restricted",
                     "is_ultra_restricted"):  # fmt: skip

@@ -152,6 +152,20 @@ async def test_guests_and_outsiders_record_and_read_in_their_channel(rig: Rig, w
     assert "You may not use it here" in (await rig.types(who, "/incident help resolve")).text
 
 
+@pytest.mark.parametrize(("ours", "called"), [(None, "outsider"), ("E0OURS", "outsider"), ("E0THEIRS", "member")])
+async def test_somebody_of_another_team_is_a_member_only_in_the_same_enterprise_grid(
+    rig: Rig, ours: str | None, called: str
+) -> None:
+    """Whom the bot shares a channel with, Slack does not call a stranger."""
+    rig.ws.bot_person.enterprise_id = ours
+    olga = rig.person("olga")
+    olga.stranger, olga.team_id, olga.enterprise_id = False, "T0THEIRS", "E0THEIRS"
+    await rig.restart()
+    await rig.declare()
+    answer = await rig.types("olga", "/incident severity sev3")
+    assert ("you are here as an outsider" in answer.text) == (called == "outsider")
+
+
 async def test_a_bot_uses_nothing(rig: Rig) -> None:
     await rig.declare()
     answer = await rig.types("pager", "/incident note 5xx above 2%")

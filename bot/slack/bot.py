@@ -22,6 +22,8 @@ class Identity:
     user_id: str = ""
     bot_id: str = ""
     url: str = ""
+    enterprise_id: str = ""
+    """Of the Enterprise Grid organisation that the workspace is of; empty where it is of none."""
 
 
 @dataclass(slots=True)

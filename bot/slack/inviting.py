@@ -73,7 +73,7 @@ async def _people_by_handle(bot: Bot, ctx: JobContext, workspace_id: int, handle
         for user in answer.get("members") or []:
             name = wanted.get(str(user.get("name")).casefold())
             if name is not None and not user.get("deleted"):
-                found[name] = {"id": str(user["id"]), "facts": facts(user, bot.identity.team_id)}
+                found[name] = {"id": str(user["id"]), "facts": facts(user, bot.identity)}
         return {"found": found, "next": next_cursor(answer)}
 
     async def save(session: AsyncSession, page: Mapping[str, Any]) -> None:

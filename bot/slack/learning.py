@@ -24,7 +24,7 @@ async def learn_person(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
 
     async def call(_: int) -> dict[str, Any]:
         try:
-            return facts((await bot.api.call("users.info", query={"user": user_id}))["user"], bot.identity.team_id)
+            return facts((await bot.api.call("users.info", query={"user": user_id}))["user"], bot.identity)
         except SlackRefused:
             return {}
 

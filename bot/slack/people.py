@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.jobs import Retry
 from bot.slack.api import SlackRefused, SlackUnwell
-from bot.slack.bot import Bot
+from bot.slack.bot import Bot, Identity
 from bot.slack.gate import Who
 from storage.people import find_person, learn_person, person_of, workspace_of
 from storage.queue import Job, enqueue
@@ -26,7 +26,7 @@ LOOKED_UP = timedelta(minutes=10)
 INLINE_TIMEOUT = 1.0
 
 
-def facts(user: Mapping[str, Any], home_team_id: str) -> dict[str, Any]:
+def facts(user: Mapping[str, Any], home: Identity) -> dict[str, Any]:
     """What we keep of Slack's user object. `display_name` may be empty; then the real name is what people see."""
     profile = user.get("profile") or {}
     name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user.get("name")
@@ -35,24 +35,27 @@ def facts(user: Mapping[str, Any], home_team_id: str) -> dict[str, Any]:
         "handle": user.get("name"),
         "team_id": user.get("team_id"),
         "tz": user.get("tz"),
-        "standing": str(_standing(user, home_team_id)),
+        "standing": str(_standing(user, home)),
         "is_deactivated": bool(user.get("deleted")),
     }
 
 
-def _standing(user: Mapping[str, Any], home_team_id: str) -> Who:
+def _standing(user: Mapping[str, Any], home: Identity) -> Who:
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return Who.BOT
-    if user.get("is_stranger") or (user.get("team_id") and user["team_id"] != home_team_id and not _same_org(user)):
+    elsewhere = user.get("team_id") and user["team_id"] != home.team_id and not _same_org(user, home)
+    if user.get("is_stranger") or elsewhere:
         return Who.OUTSIDER
     if user.get("is_restricted") or user.get("is_ultra_restricted"):
         return Who.GUEST
     return Who.MEMBER
 
 
-def _same_org(user: Mapping[str, Any]) -> bool:
-    """In an Enterprise Grid somebody's own team may differ while they belong to the organisation."""
-    return bool(user.get("enterprise_user"))
+def _same_org(user: Mapping[str, Any], home: Identity) -> bool:
+    """In an Enterprise Grid somebody's own team may differ while they belong to the organisation. People of another's
+    Grid, met through Slack Connect, have an organisation too."""
+    theirs = (user.get("enterprise_user") or {}).get("enterprise_id")
+    return bool(home.enterprise_id) and theirs == home.enterprise_id
 
 
 def who(person: Person) -> Who:
@@ -86,7 +89,7 @@ async def get_to_know(bot: Bot, team_id: str, user_id: str) -> None:
     async with bot.db.write() as session:
         workspace = await workspace_of(session, team_id)
         if answer:
-            await learn_person(session, workspace.id, user_id, at=now, **facts(answer.get("user") or {}, team_id))
+            await learn_person(session, workspace.id, user_id, at=now, **facts(answer.get("user") or {}, bot.identity))
         elif hidden:
             await learn_person(session, workspace.id, user_id, at=now, standing=str(Who.OUTSIDER))
         else:
@@ -106,7 +109,7 @@ async def refresh(bot: Bot, user: Mapping[str, Any]) -> None:
     async with bot.db.write() as session:
         workspace = await workspace_of(session, bot.identity.team_id)
         was_active = not (await person_of(session, workspace.id, user_id)).is_deactivated
-        facts_now = facts(user, bot.identity.team_id)
+        facts_now = facts(user, bot.identity)
         await learn_person(session, workspace.id, user_id, at=now, **facts_now)
         if was_active and facts_now["is_deactivated"]:
             await enqueue(

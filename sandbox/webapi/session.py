@@ -26,7 +26,7 @@ def auth_test(call: Call) -> JSON:
         "user_id": ws.bot_user_id,
         "bot_id": ws.bot.id,
         "is_enterprise_install": False,
-    }
+    } | ({"enterprise_id": grid} if (grid := ws.bot_person.enterprise_id) else {})
 
 
 def connections_open(call: Call) -> JSON:
