@@ -6,6 +6,7 @@ its parameters and prepares for results, and takes 9 so; a SELECT of two columns
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
@@ -138,6 +139,11 @@ def _run(connection: Connection, words: str, given: list[tuple[Any, ...]]) -> li
             return []
         cursor.execute(words, given[0])
         return list(cursor.fetchall()) if cursor.description else []
+    except asyncio.CancelledError as left:
+        # As SQLAlchemy does: nobody knows what a server that did not answer is still at, and the pool would hand this
+        # connection out next.
+        connection.invalidate(left)
+        raise
     except dialect.loaded_dbapi.Error as fault:
         lost = dialect.is_disconnect(fault, raw, cursor)
         if lost:

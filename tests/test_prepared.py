@@ -1,11 +1,15 @@
 """Statements past the ORM: they read and write what it would, and fail as it would."""
 
+import asyncio
+import os
+import signal
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, bindparam, inspect, select
+from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, inspect, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel, col
+from workshop import open_database
 
 from storage.behind import add_behind
 from storage.loading import columns_of, objects
@@ -142,3 +146,22 @@ async def test_a_statement_that_fails_as_it_is_read_is_a_fault_of_the_database(r
     with pytest.raises(DBAPIError, match="gone"):
         async with db.write() as session:
             await read(session, gone, {})
+
+
+@pytest.mark.postgresql
+async def test_a_connection_whose_server_stopped_answering_is_not_had_again(tmp_path):
+    """As where the network swallows what is sent on it: whoever comes next is answered on another one."""
+    asked = select(func.pg_backend_pid())
+    async with open_database(tmp_path) as db:
+        async with db.write() as session:
+            [(stopped,)] = await read(session, asked, {})
+        os.kill(stopped, signal.SIGSTOP)
+        try:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2), db.write() as session:
+                    await read(session, asked, {})
+            async with asyncio.timeout(10), db.write() as session:
+                [(answering,)] = await read(session, asked, {})
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+    assert answering != stopped
