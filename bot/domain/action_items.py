@@ -8,16 +8,18 @@ from bot.domain.markup import LINK
 
 _NUMBERED = re.compile(
     r"^\s*(?:"
-    r"(?:task|improvement|action\s+item|item|step|to-?do|measure)\s*#?\s*\d{1,3}\s*(?:[:.)]|[-–—]\s)\s*"
+    r"(?:task|improvement|action\s+item|item|step|to-?do|measure)(?:\s*#)?\s*\d{1,3}\s*(?:[:.)]|[-–—]\s)\s*"
     r"|#?\d{1,3}[.):]\s+"
     r"|[-*•]\s+"
     r")",
     re.IGNORECASE,
 )
-_LAST_LINK = re.compile(
-    r"\s*[-–—:(]?\s*(?:<(https?://[^|>\s]+)(?:\|[^>]*)?>|(?<!<)(https?://[^\s<>]+?))\)?\s*$", re.IGNORECASE
-)
-_OWNERS = re.compile(r"\s*,\s*|(?<=>)\s*(?:and|&amp;|\+|/)?\s*(?=<[@!])", re.IGNORECASE)
+# Of these, none looks at the same blanks or address twice: people's words may be forty thousand of one sign.
+_LAST_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>\)?\Z", re.IGNORECASE)
+_LAST_ADDRESS = re.compile(r"(https?://.+?)\)?\Z", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"[\s<>]")
+_LEADING_ON = "-–—:("
+_OWNERS = re.compile(r",|(?<=>)\s*(?:(?:and|&amp;|\+|/)\s*)?(?=<[@!])", re.IGNORECASE)
 
 
 def strip_number(text: str) -> str:
@@ -30,10 +32,18 @@ def strip_number(text: str) -> str:
 
 def split_link(text: str) -> tuple[str, str | None]:
     """(words, link) of a task whose words end in a bare link; the link is None where they do not."""
-    match = _LAST_LINK.search(text)
-    if not match or not text[: match.start()].strip():
+    said = text.rstrip()
+    begins = 0
+    if (match := _LAST_LINK.search(said)) is None:
+        last = _NO_ADDRESS.split(said)[-1]
+        begins = len(said) - len(last)
+        match = _LAST_ADDRESS.search(last)
+    before = said[: begins + match.start()] if match else ""
+    if match is None or before.endswith("<"):
         return text, None
-    return text[: match.start()].strip(), match.group(1) or match.group(2)
+    words = before.rstrip()
+    words = words[:-1].strip() if words.endswith(tuple(_LEADING_ON)) else words.strip()
+    return (words, match.group(1)) if words else (text, None)
 
 
 def link_of(value: str) -> str:

@@ -23,9 +23,9 @@ _SPARED = re.compile(
     re.IGNORECASE,
 )
 _SPARED_LABEL = re.compile(r"^\s*(?:un(?:affected|impacted)|not\s+(?:affected|impacted))\s*[:=]\s*", re.IGNORECASE)
-_SPARED_TAIL = re.compile(
-    r"\s*[(\[]?\s*(?:is|are|was|were|still|-|–|—)*\s*" + _SPARED.pattern + r"\s*[)\]]?\s*$", re.IGNORECASE
-)
+_SPARED_TAIL = re.compile(_SPARED.pattern + r"\s*[)\]]?\Z", re.IGNORECASE)
+_LINKING = frozenset({"is", "are", "was", "were", "still"})
+_LEADING_ON = " \t\n-–—(["
 
 
 def users_share(value: str) -> tuple[Percent | None, str | None]:
@@ -56,11 +56,21 @@ def services(value: str) -> tuple[list[str], list[str]]:
             item = _SPARED_LABEL.sub("", item)
         if rest_spared:
             spared.append(item)
-        elif _SPARED.search(item) and _SPARED_TAIL.search(item):
-            spared.append(_SPARED_TAIL.sub("", item).strip())
+        elif (tail := _SPARED_TAIL.search(item)) is not None:
+            spared.append(_without_link(item[: tail.start()]))
         else:
             affected.append(item)
     return affected, [item for item in spared if item]
+
+
+def _without_link(item: str) -> str:
+    """What is spared, without what leads on to that: `web is still`, `web (`, `web -`."""
+    while True:
+        before, item = item, item.rstrip(_LEADING_ON)
+        others, _, last = item.rpartition(" ")
+        item = others if last.lstrip("([").casefold() in _LINKING else item
+        if item == before:
+            return item.strip()
 
 
 def _number(figure: str) -> Percent | None:

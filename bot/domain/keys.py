@@ -23,6 +23,7 @@ _PROTECTED = re.compile(
 
 
 _ENTITY_END = re.compile(r"&(?:amp|lt|gt);$")
+_ENTITY_MOST = len("&amp")
 #: What may stand before a `title:` that comes first: nothing, or the number of the entry that is edited.
 _NO_WORDS = re.compile(r"(?:#?\d{1,6}|<#[^<>]*>)?")
 _BAR = re.compile(r"\|")
@@ -98,7 +99,7 @@ def split_list(value: str) -> list[str]:
     for position, character in enumerate(value):
         depth += character in "([{<"
         depth -= character in ")]}>"
-        entity = character == ";" and _ENTITY_END.search(value[begin : position + 1])
+        entity = character == ";" and _ENTITY_END.search(value[max(begin, position - _ENTITY_MOST) : position + 1])
         if depth <= 0 and character in ",;" and not entity:
             items.append(value[begin:position])
             begin = position + 1
