@@ -41,6 +41,32 @@ async def redact_words(
     return published
 
 
+async def moved_with(session: AsyncSession, incident_id: int, number: int) -> list[tuple[int, int]]:
+    """(incident's key, number) of the same entry in other incidents: where it was moved from, and where to."""
+    found = {(incident_id, number)}
+    left = [(incident_id, number)]
+    while left:
+        near = await _moved(session, *left.pop())
+        left += near - found
+        found |= near
+    return sorted(found - {(incident_id, number)})
+
+
+async def _moved(session: AsyncSession, incident_id: int, number: int) -> set[tuple[int, int]]:
+    """Both ends of one move have the key of who asked for it, and behind it what it did there (`commands.change`)."""
+    here = select(col(Row.key), col(Row.kind), col(Row.version), col(Row.action))
+    keys = set()
+    for key, kind, version, action in await session.execute(
+        here.where(col(Row.incident_id) == incident_id, col(Row.number) == number)
+    ):
+        asked = str(key).rpartition(":")[0]
+        keys |= {f"{asked}:moved"} if version == 1 else set()
+        keys |= {f"{asked}:{kind}"} if action == "moved" else set()
+    there = select(col(Row.incident_id), col(Row.number)).where(col(Row.key).in_(keys))
+    found = await session.execute(there.where(col(Row.incident_id) != incident_id))
+    return {(other_id, other) for other_id, other in found}
+
+
 def _words_of(row: Row) -> Iterator[str]:
     """Everything that anybody said in one version of an entry."""
     yield row.text

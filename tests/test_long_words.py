@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.domain.action_items import split_link, split_owners, strip_number
+from bot.domain.action_items import link_of, split_link, split_owners, strip_number
 from bot.domain.impact import services
 from bot.domain.keys import split_list
 from tests.rig import Rig
 
 MOST = 40_000
 SECONDS = 1.0
-READERS: tuple[Callable[[str], object], ...] = (split_link, split_owners, strip_number, services, split_list)
+READERS: tuple[Callable[[str], object], ...] = (link_of, split_link, split_owners, strip_number, services, split_list)
 BEGINS = ("", "a", "task", "<@U1>", "fine", "- ")
 REPEATED = (
     " ", "\t", "1. ", "- ", ", ", "<", "<https://a|", "https://a", " https://a", "(https://a", "&lt;", "; ",

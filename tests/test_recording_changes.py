@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from storage.database import Database
@@ -189,6 +190,21 @@ async def test_an_entry_moves_with_its_own_time(rig: Rig) -> None:
         refused = await rig.types("ana", f"/incident move #3 {where}", room)
         assert "Write its number: INC-3" in refused.text, refused.text
     assert "cannot be moved" in (await rig.types("ana", "/incident move #1 INC-2", room)).text
+
+
+@pytest.mark.parametrize("redacted_in", ["where it was", "where it is now"])
+async def test_an_entry_that_was_moved_is_redacted_in_both_incidents(rig: Rig, redacted_in: str) -> None:
+    room = await rig.declare("checkout is down")
+    other = await rig.declare("search is slow")
+    message = await rig.says("ana", "!action logged in with hunter2", room)
+    await rig.types("ana", "/incident note stays", other)
+    assert (await rig.types("ana", "/incident move #2 to INC-2", room)).text == "#2 now stands as INC-2 #3."
+    here, number = (room, 2) if redacted_in == "where it was" else (other, 3)
+    answer = await rig.types("ana", f"/incident redact #{number}", here)
+    assert answer.text.startswith(f"The words of #{number} are overwritten here.")
+    assert message.text.startswith("!action")
+    assert "hunter2" not in await every_word(rig)
+    assert "stays" in (await rig.types("ana", "/incident timeline", other)).text
 
 
 async def test_a_guest_cannot_take_back_or_change_what_runs_the_incident(rig: Rig) -> None:

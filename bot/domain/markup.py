@@ -17,7 +17,7 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
 GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|([^>]*))?>")
 CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)(?:\|([^>]*))?>")
-LINK = re.compile(r"<((?:https?|ftp)://[^|>]+)(?:\|([^>]*))?>", re.IGNORECASE)
+LINK = re.compile(r"<((?:https?|ftp)://[^|<>]+)(?:\|([^<>]*))?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,21 @@ from datetime import timedelta
 from bot.domain.errors import NothingToUndo, UndoIsOld
 from bot.domain.timeline import Change, Entry, Kind, Standing, revise
 from bot.incidents import record
-from bot.postmortems import recall
+from bot.postmortems import posted_again, recall
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
-from bot.slack.commands.drafting import posted
 from bot.slack.commands.numbers import require_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
 from bot.slack.parts import SOME_WORDS, entry
 from bot.slack.scene import show_on_message
 from storage.artifacts import artifact
-from storage.entries import last_own
-from storage.incidents import channel_of
+from storage.entries import entry_of, last_own
+from storage.incidents import channel_of, lock_incident
 from storage.queue import rearm
-from storage.redacting import redact_words, wordless
+from storage.redacting import moved_with, redact_words, wordless
+from storage.tables import Incident
 from storage.transcript import find_message, redact_message
 
 UNDO_UNASKED = timedelta(minutes=10)
@@ -83,34 +83,46 @@ async def _undo(call: Call) -> Answer:
 
 
 async def _redact(call: Call) -> Answer:
-    """Overwrite an entry's words everywhere we hold them; who, when and why stay."""
+    """Overwrite an entry's words everywhere we hold them, where it was moved from and to as well; who, when and why
+    stay."""
     number, why = require_number(call)
     entry = await changeable(call, number, standing=False)
+    published = await _overwrite(call, call.about, entry, f"{call.key}:redact", why)
+    for incident_id, other in await moved_with(call.session, call.about.id, number):
+        incident = await lock_incident(call.session, incident_id)
+        if (same := await entry_of(call.session, incident_id, other)) is not None:
+            await _overwrite(call, incident, same, f"{call.key}:redact:{incident_id}:{other}", why)
+    from_message = entry.origin is not None
+    return Answer(call.say("answers.redacted", number=number, from_message=from_message, published=published))
+
+
+async def _overwrite(call: Call, incident: Incident, entry: Entry, key: str, why: str) -> list[int]:
+    """The numbers of the published versions that held the words: their copies elsewhere still do."""
     revision = revise(
         entry,
         at=call.now,
         by_id=call.actor.user_id,
         action="redacted",
-        key=f"{call.key}:redact",
+        key=key,
         text=REDACTED,
         data=wordless(entry.data, REDACTED),
         redacted=True,
         locked=entry.locked | {"text"},
     )
-    await record(call.session, call.about, Change("entry.redacted", revisions=(revision,)), at=call.now)
-    published = await redact_words(call.session, call.about.id, number, REDACTED, why=why or None)
+    await record(call.session, incident, Change("entry.redacted", revisions=(revision,)), at=call.now)
+    published = await redact_words(call.session, incident.id, entry.number, REDACTED, why=why or None)
     if published:
         settings, actor = call.bot.settings, call.actor.user_id
-        await recall(call.session, call.about, published, settings, at=call.now, actor=actor)
+        await recall(call.session, incident, published, settings, at=call.now, actor=actor)
     if entry.origin is not None:
         channel = await channel_of(call.session, call.workspace.id, entry.origin.channel_id)
         message = await find_message(call.session, channel.id, entry.origin.ts) if channel else None
         if message is not None:
             await redact_message(call.session, message.id, REDACTED, at=call.now)
-    if await artifact(call.session, call.about.id, "draft") is not None:
-        await rearm(call.session, posted(call))  # the file in the channel still says them
-    from_message = entry.origin is not None
-    return Answer(call.say("answers.redacted", number=number, from_message=from_message, published=published))
+    if await artifact(call.session, incident.id, "draft") is not None:
+        # The file in the channel still says them.
+        await rearm(call.session, posted_again(incident.id, call.now, asked=call.key))
+    return published
 
 
 COMMANDS = (
