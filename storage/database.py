@@ -37,6 +37,7 @@ _WRITER = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is redacted leaves no words behind in free pages; some builds have it off
     "wal_autocheckpoint=4000",
     "busy_timeout=0",
 )

@@ -254,3 +254,10 @@ async def test_a_private_incident_is_named_nowhere_outside(rig: Rig) -> None:
     assert "INC-1 payroll leak" in inside.text
     noted = await rig.types("ana", "/incident note found it", room)
     assert "#2 is taken back" in await rig.clicks("ana", noted, "Undo")
+
+
+async def test_digits_that_count_nothing_are_no_numbers(rig: Rig) -> None:
+    await rig.declare()
+    for line in ("remind ²", "timeline ²", "note x at: ²:30", "#² x", "retract #²"):
+        answer = await rig.types("ana", f"/incident {line}")
+        assert "reference" not in answer.text, answer.text

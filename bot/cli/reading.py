@@ -31,7 +31,7 @@ async def looking(settings: Settings) -> AsyncIterator[AsyncSession]:
 def numbered(text: str, prefix: str) -> int:
     """The number in `3` or `INC-3`. Raises Stop."""
     digits = text.upper().removeprefix(prefix.upper()).lstrip("-# ")
-    if not digits.isdigit():
+    if not digits.isdecimal():
         raise Stop(2, f"{text!r} is no incident's number; write 3 or {prefix}-3")
     return int(digits)
 

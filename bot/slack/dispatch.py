@@ -124,7 +124,10 @@ async def _answer(bot: Bot, session: AsyncSession, read: Read) -> Answer:
     if command is not None and command.double:
         call.key = read.request.hashed_key(once=True)
     answer = await _run(call, command)
-    read.answers = answers_escalation(call) if read.name != "on-it" else None  # which says itself what it answers
+    answers = answers_escalation(call) if read.name != "on-it" else None  # which says itself what it answers
+    if answers is not None and read.writes:
+        await enqueue(session, answers)
+    read.answers = None if read.writes else answers
     private = call.incident is not None and call.incident.visibility == "private"
     if private and not read.writes:
         read.read_private = str(call.about.number)

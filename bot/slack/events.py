@@ -142,7 +142,7 @@ async def on_click(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> None:
         text=value,
         key=str(body.get("trigger_id") or action.get("action_ts")),
         source=Source.BUTTON,
-        incident_number=int(about) if about.isdigit() else None,
+        incident_number=int(about) if about.isdecimal() else None,
         offer=_offer(body.get("container") or {}),
     )
     await _tell(bot, replies, body, await handle(bot, request))

@@ -90,7 +90,7 @@ def _is_held(text: str, clock: re.Match[str], naive: datetime) -> bool:
     numbers = {naive.day: "day", naive.year: "year"}
     seen: list[str] = []
     for token in re.findall(r"[0-9]+|[a-z]+", text[: clock.start()] + " " + text[clock.end() :]):
-        kind = numbers.get(int(token[:9])) if token.isdigit() else names.get(token)
+        kind = numbers.get(int(token[:9])) if token.isdecimal() else names.get(token)
         if kind is None and token not in _IDLE:
             return False
         seen.append(kind or "")

@@ -42,7 +42,7 @@ async def _remind(call: Call) -> Answer:
     if word in ("on", "start"):
         return await _begin_again(call)
     digits = word.removesuffix("minutes").removesuffix("min").removesuffix("m")
-    if not digits.isdigit() or not 1 <= int(digits) <= MOST:
+    if not digits.isdecimal() or not 1 <= int(digits) <= MOST:
         raise NotTaken(verb=call.verb, given=await call.plain(word), forms=[f"{call.verb} {one}" for one in _FORMS])
     until = call.now + timedelta(minutes=int(digits))
     await keep_artifact(call.session, call.about.id, UPDATE, at=call.now, ref=until.isoformat())

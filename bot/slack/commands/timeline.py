@@ -60,7 +60,7 @@ def read_view(call: Call, text: str) -> View:
     if people := mentioned(text):
         view = replace(view, person_id=people[0])
     for word in MENTION.sub(" ", text).casefold().replace("taken back", TAKEN_BACK).split():
-        if word.isdigit():
+        if word.isdecimal():
             view = replace(view, page=max(1, int(word[:6])))
         elif word in ("me", "mine"):
             view = replace(view, person_id=call.actor.user_id)
