@@ -19,13 +19,34 @@ _PEOPLE = (
 _NOT_PEOPLE = r"(?!(?:of|by|from|for|at|with|per|than|requests?|traffic|errors?|orders?|calls?|carts?)\b)"
 _OF_USERS = re.compile(_FIGURE.pattern + rf"\s+of\s+(?:{_NOT_PEOPLE}[\w'’-]+\s+){{0,5}}?{_PEOPLE}\b", re.IGNORECASE)
 _SPARED = re.compile(
-    r"\b(?:un(?:affected|impacted|touched)|not\s+(?:affected|impacted|touched)|no\s+impact|working|fine|ok(?:ay)?)\b",
+    # "not working" and "barely ok" say the contrary.
+    r"\b(?:un(?:affected|impacted|touched)|not\s+(?:affected|impacted|touched)|no\s+impact"
+    r"|(?<!not\s)(?<!n't\s)(?<!n’t\s)(?<!longer\s)(?<!barely\s)(?<!hardly\s)(?<!ally\s)(?<!partly\s)"
+    r"(?:working|fine|ok(?:ay)?))\b",
     re.IGNORECASE,
 )
 _SPARED_LABEL = re.compile(r"^\s*(?:un(?:affected|impacted)|not\s+(?:affected|impacted))\s*[:=]\s*", re.IGNORECASE)
 _SPARED_TAIL = re.compile(_SPARED.pattern + r"\s*[)\]]?\Z", re.IGNORECASE)
-_LINKING = frozenset({"is", "are", "was", "were", "still"})
-_LEADING_ON = " \t\n-–—(["
+_LINKING = frozenset({"is", "are", "was", "were", "still", "all", "now", "fully", "again"})
+_LEADING_ON = " :-–—(["
+#: Characters of what may be read for what is taken out of it: longer names nothing, and takes time in its square.
+_NAME = 200
+#: What takes something out of a list: "not search", "but not search", "except for search". "Not sure" names nothing.
+_BUT_NOT = (
+    r"(?:(?:and|but)\s+)?(?:not(?!\s+(?:sure|known|yet|clear|certain|measured|checked|working|only|all|affected|impacted"
+    r"|touched)\b)|except(?:ing)?(?:\s+for)?|excluding|excl\.?|no\s+impact\s+(?:on|to|for))(?:\s*:\s*|\s+)"
+)
+_TAKEN_OUT = re.compile(
+    rf"(?P<kept>.*?)(?:^\s*|\s*[-–—]\s+|\s+(?=but\s+not\b|except|excl)|\s*(?P<open>[(\[])\s*){_BUT_NOT}"
+    r"(?P<out>[^()\[\]]+?)\s*(?(open)[)\]])\s*$",
+    re.IGNORECASE,
+)
+#: Brackets that speak of something else than what stands before them: "checkout (search unaffected)".
+_ANOTHER_SPARED = re.compile(
+    r"(?P<kept>.*?\S)\s*[(\[]\s*(?!(?:all|now|fully|again|otherwise|still|is|are|was|were|not|no)\b)"
+    r"(?P<out>[^()\[\]]*?\w)(?:\s+(?:is|are|was|were|still)|\s*[:–—-])*\s+" + _SPARED.pattern + r"\s*[)\]]\s*$",
+    re.IGNORECASE,
+)
 
 
 def users_share(value: str) -> tuple[Percent | None, str | None]:
@@ -54,13 +75,17 @@ def services(value: str) -> tuple[list[str], list[str]]:
         if _SPARED_LABEL.match(item):
             rest_spared = True
             item = _SPARED_LABEL.sub("", item)
+        words = " ".join(item.split())
         if rest_spared:
             spared.append(item)
-        elif (tail := _SPARED_TAIL.search(item)) is not None:
-            spared.append(_without_link(item[: tail.start()]))
+        elif len(words) <= _NAME and (another := _TAKEN_OUT.fullmatch(words) or _ANOTHER_SPARED.fullmatch(words)):
+            affected.append(another["kept"].strip())
+            spared += split_list(another["out"])
+        elif (tail := _SPARED_TAIL.search(words)) is not None:
+            spared.append(_without_link(words[: tail.start()]))
         else:
             affected.append(item)
-    return affected, [item for item in spared if item]
+    return [item for item in affected if item], [item for item in spared if item]
 
 
 def _without_link(item: str) -> str:
