@@ -49,6 +49,17 @@ ACTION = frozenset({"at"})
         ("services: web", IMPACT, "", {"services": "web"}),
         ("services: web services: api", IMPACT, "", {"services": "web, api"}),
         ("users: not measured: no analytics", IMPACT, "", {"users": "not measured: no analytics"}),
+        # What joins a key to the next is no part of either, nor are brackets around them all.
+        ("page on use, owner: ben, due: friday", TASK, "page on use", {"owner": "ben", "due": "friday"}),
+        ("page on use | owner: ben; due: friday", TASK, "page on use", {"owner": "ben", "due": "friday"}),
+        ("page on use — owner: ben - due: friday", TASK, "page on use", {"owner": "ben", "due": "friday"}),
+        ("page on use (owner: ben, due: friday)", TASK, "page on use", {"owner": "ben", "due": "friday"}),
+        ("fails (eu) [services: web (eu), api]", IMPACT, "fails (eu)", {"services": "web (eu), api"}),
+        ("restarted (at: 10:05)", ACTION, "restarted", {"at": "10:05"}),
+        ("restarted (at: 10:05) again", ACTION, "restarted (at: 10:05) again", {}),
+        ("ran `x (at: 5)`", ACTION, "ran `x (at: 5)`", {}),
+        ("R&amp;D asks R&amp; at: 9:00", ACTION, "R&amp;D asks R&amp;", {"at": "9:00"}),
+        ("in x-y- at: 9:00", ACTION, "in x-y-", {"at": "9:00"}),
         # The title comes first and ends at its bar.
         ("title: Alerts | page on use", TASK, "page on use", {"title": "Alerts"}),
         ("TITLE:Alerts|page on use", TASK, "page on use", {"title": "Alerts"}),
@@ -108,15 +119,18 @@ def solid(text: str) -> Counter[str]:
 
 @given(LINE, st.sets(st.sampled_from(KEYS)))
 def test_no_character_is_lost(line: str, taken: set[str]) -> None:
-    """What is text stays text; of a key only its name, its colon and (for a title) its bar go."""
+    """What is text stays text; of keys only names, colons, joiners, brackets around them and a title's bar go."""
     found = split_keys(line, taken)
     assert set(found.values) <= taken
     kept = solid(found.text) + sum((solid(value) for value in found.values.values()), Counter())
     gone = solid(line) - kept
     named = sum((solid(f"{key}:{key.upper()}:") for key in found.values), Counter())
     allowed = Counter(dict.fromkeys(named, 10**6))
+    if found.values:
+        joiners = 10**6 if found.repeated else len(found.values)
+        allowed += Counter("()[]") + Counter(dict.fromkeys(",;|–—-", joiners))
     if "title" in found.values:
-        allowed["|"] = 1
+        allowed["|"] += 1
     assert gone - allowed == Counter()
     assert kept - solid(line) - Counter({",": 10**6}) == Counter()
 

@@ -148,8 +148,8 @@ async def test_twelve_thousand_characters_are_recorded_and_nothing_is_lost(rig: 
 
 async def test_a_time_in_the_words_counts_where_it_is_a_clock(rig: Rig) -> None:
     await rig.declare()
-    taken = await rig.types("ana", "/incident action restarted the api at 9:55")
-    assert taken.text.startswith("#2 action, Fri 15 Mar 09:55 UTC: restarted the api")
+    taken = await rig.types("ana", "/incident action restarted the api, at 9:55")
+    assert taken.text.splitlines()[0] == "#2 action, Fri 15 Mar 09:55 UTC: restarted the api"
     kept = await rig.types("ana", "/incident action queue depth at 1200")
     assert kept.text.startswith("#3 action, Fri 15 Mar 10:00 UTC: queue depth at 1200")
     assert (await rig.types("ben", "/incident action paged at noon yesterday")).text.count("12:00 UTC") == 1

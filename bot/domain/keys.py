@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 #: Every key of the contract; which of them count is said by the verb.
 KEYS = ("at", "services", "users", "to", "owner", "due", "title", "link", "by", "kind")
@@ -27,6 +28,8 @@ _ENTITY_MOST = len("&amp")
 #: What may stand before a `title:` that comes first: nothing, or the number of the entry that is edited.
 _NO_WORDS = re.compile(r"(?:#?\d{1,6}|<#[^<>]*>)?")
 _BAR = re.compile(r"\|")
+#: What joins one key to the next as people write lists; it is no part of what stands before it.
+_JOINER = re.compile(r"(?:(?<!&amp)(?<!&lt)(?<!&gt);|,|\s[|–—-])$")
 _SPACED_BAR = re.compile(r"(?:(?<=\s)|^)\|(?=\s|$)")
 
 
@@ -46,17 +49,19 @@ class Keyed:
 def split_keys(line: str, taken: Collection[str]) -> Keyed:
     """Split a line at the keys that this verb takes; a word before a colon that is no such key stays text.
 
-    A `title:` that comes first ends at ` | `; each other key runs to the next key or the end.
+    A `title:` that comes first ends at ` | `; each other key runs to the next key or the end. Brackets around the keys
+    at the end of a line (`words (owner: ann, due: friday)`) and what joins one key to the next are neither.
     """
+    line = _unbracketed(line, taken)
     found = _find(line, taken)
     if not found:
         return Keyed(line.strip(), {})
     values: dict[str, str] = {}
     repeated: set[str] = set()
-    text = line[: found[0][1]].strip()
+    text = unjoined(line[: found[0][1]])
     for position, (key, _, after) in enumerate(found):
         end = found[position + 1][1] if position + 1 < len(found) else len(line)
-        value = line[after:end].strip()
+        value = line[after:end].strip() if end == len(line) else unjoined(line[after:end])
         if key == "title" and position == 0 and _NO_WORDS.fullmatch(text):
             value, words = _end_title(value)
             text = f"{text} {words}".strip()
@@ -65,6 +70,28 @@ def split_keys(line: str, taken: Collection[str]) -> Keyed:
             value = f"{values[key]}, {value}"
         values[key] = value
     return Keyed(text, values, frozenset(repeated), found[-1][0])
+
+
+def unjoined(part: str) -> str:
+    """What stands before a key or a trailing time, without the comma, semicolon, bar or dash that leads over to it."""
+    part = part.strip()
+    return _JOINER.sub("", part).rstrip()
+
+
+def _unbracketed(line: str, taken: Collection[str]) -> str:
+    """The line with brackets opened that begin with a key and end with the line."""
+    if not taken or line.rstrip()[-1:] not in (")", "]"):
+        return line
+    protected = [match.span() for match in _PROTECTED.finditer(line)]
+    for match in re.finditer(rf"\s([(\[])(?=\s*(?ai:{'|'.join(sorted(taken))}):)", line):
+        if any(start <= match.start(1) < end for start, end in protected):
+            continue
+        opening, closing = match[1], {"(": ")", "[": "]"}[match[1]]
+        inside = line[match.end() :].rstrip()
+        depths = accumulate((one == opening) - (one == closing) for one in inside)
+        if [place for place, depth in enumerate(depths) if depth < 0] == [len(inside) - 1]:
+            return f"{line[: match.start(1)]}{inside[:-1]}"
+    return line
 
 
 def _end_title(value: str) -> tuple[str, str]:

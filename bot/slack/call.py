@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import EmptyText, KeyTwice, TimeNeedsAnswer, TwoTimes, UnreadableTime
-from bot.domain.keys import LISTS, Keyed, split_keys
+from bot.domain.keys import LISTS, Keyed, split_keys, unjoined
 from bot.domain.markup import Names, plain
 from bot.domain.timeline import Change, Entry, Kind, NewEntry, Origin, Source
 from bot.domain.when import Moment, Precision, Question, Unreadable, read, trailing
@@ -165,7 +165,7 @@ class Call:
         found = trailing(value)
         if found is None:
             return
-        rest, self.time_words = found
+        rest, self.time_words = unjoined(found[0]), found[1]
         if last is None:
             self.keyed = replace(self.keyed, text=rest)
         else:
