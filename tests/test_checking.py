@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.record import Record
-from bot.domain.timeline import Kind
+from bot.domain.timeline import Attachment, Kind
 from bot.drafting.checking.claims import numbers, value_of
 from bot.drafting.checking.grounds import grounds, word_set
 from bot.drafting.checking.points import POINTS
@@ -262,6 +262,16 @@ def test_no_style_of_ours_claims_what_no_entry_says(style: str) -> None:
     assert report.unproved == ()
     # Labels alone don't tell when the impact began.
     assert {each.point.number for each in report.of(State.FAILS)} <= ({21} if style == "labels" else set())
+
+
+def test_the_files_of_an_entry_are_shown_and_no_claim() -> None:
+    log = Log()
+    log.declare("Outage")
+    link = "https://files.example.com/T1-F07/graph-77.png"
+    log.add(Kind.NOTE, "look", files=(Attachment("F07", "graph-77.png", "image/png", link),))
+    markdown = made(log.record())
+    assert link in markdown
+    assert check(markdown, rules(), record=log.record(), said=SAID).unproved == ()
 
 
 def test_without_its_incident_the_evidence_list_still_proves_times() -> None:

@@ -115,6 +115,7 @@ def _ground(reading: Reading, entry: Entry) -> Ground:
         said += [str(each) for each in listed if each is not None]
     if entry.permalink:
         said.append(entry.permalink)
+    said += [words for each in entry.files for words in (each.name, each.permalink)]
     text = one_line(" \n".join(said))
     spelled = [word for word in word_set(text) if word in NUMBER_WORDS]
     at = entry.recorded_at if entry.kind is Kind.DECLARED else entry.occurred_at
