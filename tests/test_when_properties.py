@@ -184,7 +184,13 @@ DUE = {
     "in a month": date(2024, 4, 15), "in 3 days": date(2024, 3, 18), "in a fortnight": date(2024, 3, 29),
     "the 20th": date(2024, 3, 20), "the 3rd": date(2024, 4, 3), "13/11/2024": date(2024, 11, 13),
     "04/04/2024": date(2024, 4, 4), "Monday next week": date(2024, 3, 18), "1 April 2024, 17:00": date(2024, 4, 1),
-    "12/11/2023": None, "03/04": None, "soon": None, "asap": None, "sat": None, "31 June": None, "12": None, "": None,
+    # Where a day is asked for, a short name of one is no other word.
+    "Fri": date(2024, 3, 22), "by mon": date(2024, 3, 18), "sat": date(2024, 3, 16), "mar": None, "may": None,
+    "tmrw": date(2024, 3, 16), "end of March": date(2024, 3, 31), "end of Feb": date(2025, 2, 28),
+    "Q2": date(2024, 6, 30), "by the end of Q1": date(2024, 3, 31), "end of mars": None, "end of it": None,
+    # With dots the day comes first.
+    "01.04.2024": date(2024, 4, 1), "04.15.2024": date(2024, 4, 15),
+    "12/11/2023": None, "03/04": None, "soon": None, "asap": None, "31 June": None, "12": None, "": None,
     "Tuesday 1 April 2024": None, "about friday": None,
 }  # fmt: skip
 

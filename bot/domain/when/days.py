@@ -224,8 +224,11 @@ def _named(found: re.Match[str]) -> DaySaid:
 
 
 def _numbers(found: re.Match[str]) -> DaySaid:
-    year = int(found["year"])
-    return DaySaid(Numbers(int(found["first"]), int(found["second"]), year if year > 99 else 2000 + year))
+    year, first, second = int(found["year"]), int(found["first"]), int(found["second"])
+    year = year if year > 99 else 2000 + year
+    if found["sign"] == "." and second <= 12:  # like '12.11.' below
+        return DaySaid(Dated(second, first, year))
+    return DaySaid(Numbers(first, second, year))
 
 
 def _two_numbers(found: re.Match[str]) -> DaySaid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from bot.domain.when.days import Dated
 from bot.domain.when.phrase import parse
 from bot.domain.when.spans import span
 from bot.domain.when.words import NUMBER_WORD, number, plain
@@ -21,6 +22,10 @@ _COUNTED = re.compile(
     rf"|(?P<later>[0-9]{{1,3}}|{NUMBER_WORD}|an?|a couple of)"
     r" (?P<units>days?|weeks?|fortnights?|months?|years?)(?: from (?:now|today)| later)?"
 )
+_NAMED_END = re.compile(
+    r"(?:(?:by |at )?(?:the )?end of )?q(?P<quarter>[1-4])|(?:by |at )?(?:the )?end of (?P<month>[a-z]{3,9})"
+)
+_TOMORROW = re.compile(r"\b(?:tmrw|tmr|tmrrw|tomorow|tommorow|tommorrow)\b")
 _LATE = re.compile(r"(?<=[a-z0-9]),? (?:at |by )?(?:eod|cob|end of (?:the )?day|close of business)$")
 _NEXT = {"next week": "week", "next month": "month", "next year": "year", "a week today": "week"}
 _FEW = {"a": 1, "an": 1, "a couple of": 2, "a few": 3}
@@ -38,9 +43,14 @@ def read_due(words: str, *, now: datetime, zone: str) -> date | None:
     if len(words) > 100:
         return None
     today = now.astimezone(where).date()
-    text = _LATE.sub("", plain(words))
+    text = _TOMORROW.sub("tomorrow", _LATE.sub("", plain(words)))
     for candidate in (text, _LEADS.sub("", text)):
-        found = _ends(candidate, today) or _counted(candidate, today) or _named(candidate, today)
+        found = (
+            _ends(candidate, today)
+            or _named_end(candidate, today)
+            or _counted(candidate, today)
+            or _named(candidate, today)
+        )
         if found is not None:
             return found
     return None
@@ -48,7 +58,8 @@ def read_due(words: str, *, now: datetime, zone: str) -> date | None:
 
 def _named(text: str, today: date) -> date | None:
     phrase = parse(text)
-    if phrase is None or phrase.day is None or phrase.approximate or phrase.is_short:
+    # A lone "mar" may be a month; a lone "fri", where a day is asked for, is a day.
+    if phrase is None or phrase.day is None or phrase.approximate:
         return None
     days = [
         day
@@ -101,6 +112,23 @@ def _ends(text: str, today: date) -> date | None:
         year, quarter = divmod(today.year * 4 + (today.month - 1) // 3 + more, 4)
         return _last_of_month(year, quarter * 3 + 3)
     return date(today.year + more, 12, 31)
+
+
+def _named_end(text: str, today: date) -> date | None:
+    """The last day of a month or quarter that is named: this year's, the next where that is over."""
+    found = _NAMED_END.fullmatch(text)
+    if found is None:
+        return None
+    month = int(found["quarter"]) * 3 if found["quarter"] else _month(found["month"])
+    if month is None:
+        return None
+    last = _last_of_month(today.year, month)
+    return last if last >= today else _last_of_month(today.year + 1, month)
+
+
+def _month(name: str) -> int | None:
+    phrase = parse(f"1 {name}")
+    return phrase.day.month if phrase is not None and isinstance(phrase.day, Dated) else None
 
 
 def _last_of_month(year: int, month: int) -> date:
