@@ -125,6 +125,16 @@ async def test_an_unknown_verb_keeps_the_text(rig: Rig) -> None:
     assert "can be taken" not in bare.text
 
 
+async def test_a_severity_typed_as_a_verb_is_offered_as_one(rig: Rig) -> None:
+    await rig.declare()
+    answer = await rig.types("ana", "/incident sev2 half of the stores")
+    assert "Did you mean severity sev2?" in answer.text
+    assert "severity: sev2" in await rig.clicks("ana", answer, "Use severity sev2")
+    answer = await rig.types("ana", "/incident SEV-3")
+    assert "severity: sev3" in await rig.clicks("ana", answer, "Use severity sev3")
+    assert "severity: sev1" in (await rig.types("ana", "/incident severity sev 1 all of them")).text
+
+
 async def test_an_unknown_verb_outside_can_be_declared(rig: Rig) -> None:
     answer = await rig.types("ana", "/incident checkout is down sev1")
     assert "INC-1 checkout is down, sev1" in await rig.clicks("ana", answer, "Declare it as an incident")

@@ -24,6 +24,7 @@ from bot.slack.command import Command
 from bot.slack.commands import nearest
 from bot.slack.commands.questions import needs_incident
 from bot.slack.commands.recorded import doubled_answer, holds, repeated_answer
+from bot.slack.commands.running import known_severity
 from bot.slack.escalating import answers_escalation
 from bot.slack.instants import instant
 from bot.slack.known_as import known_as
@@ -208,11 +209,12 @@ async def _call(bot: Bot, session: AsyncSession, read: Read) -> Call:
 
 async def _unknown(call: Call) -> Answer:
     """An unknown first word: the text is kept, and offered as what it most likely is."""
-    near = nearest(call.verb)
+    severity = known_severity(call, call.verb) if call.incident else None
+    near = f"severity {severity}" if severity else nearest(call.verb)
     number = call.incident.number if call.incident else None
     buttons: list[Button] = []
-    if near and call.line:
-        buttons.append(Button(call.label("run", verb=near), command=f"{near} {call.line}", incident=number))
+    if near and (call.line or severity):
+        buttons.append(Button(call.label("run", verb=near), command=f"{near} {call.line}".strip(), incident=number))
     if call.incident is not None and call.line:
         buttons += [
             Button(call.label(f"as_{verb}"), command=f"{verb} {call.typed}", incident=number)

@@ -18,7 +18,7 @@ from bot.slack.call import Call
 from bot.slack.command import AT, Command
 from bot.slack.commands.questions import incident_lines
 from bot.slack.commands.recorded import entry_line, when_words
-from bot.slack.commands.running import TITLE_MOST, known_severity
+from bot.slack.commands.running import TITLE_MOST, known_severity, severity_first
 from bot.slack.gate import MEMBERS, Who
 from bot.slack.parts import LINE
 from bot.slack.until_open import minutes_until_open
@@ -30,7 +30,7 @@ from storage.viewing import open_since
 #: Declared within this span they may be the same; so many are offered.
 SAME_WITHIN, SAME_MOST = timedelta(minutes=10), 3
 FLAGS = ("private", "drill", "past")
-_FIRST = re.compile(r"^\s*([\w-]+)\s*:\s*", re.UNICODE)
+_FIRST = re.compile(r"^\s*([\w-]+|sev(?:erity)? \w)\s*:\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def read_declaration(call: Call, text: str) -> Declaration:
     severity: str | None = None
     flags: set[str] = set()
     title = text.strip()
-    while (match := _FIRST.match(title)) and (word := match.group(1).casefold()):
+    while (match := _FIRST.match(title)) and (word := match.group(1).casefold().replace(" ", "")):
         if word in FLAGS or word == "public":
             flags.add(word)
         elif severity is None and (found := known_severity(call, word)):
@@ -62,17 +62,14 @@ def read_declaration(call: Call, text: str) -> Declaration:
             flags.add(word)
         elif severity is None and (found := known_severity(call, word)):
             severity = found
-        elif severity is None and (found := known_severity(call, f"{rest.rpartition(' ')[2]}{word}")):
-            severity, rest = found, rest.rpartition(" ")[0]  # SEV 1, in two words
+        elif severity is None and (found := known_severity(call, rest.rpartition(" ")[2].lstrip("([") + word)):
+            severity, rest = found, rest.rpartition(" ")[0]
         else:
             break
         title = rest.rstrip(" ,-–—")
     if severity is None:
-        first, _, rest = title.partition(" ")
-        after, _, behind = rest.strip().partition(" ")
-        for word, left in ((first, rest), (f"{first}{after}", behind)):
-            if left and severity is None and (found := known_severity(call, word)):
-                severity, title = found, left.strip()
+        severity, rest = severity_first(call, title)
+        severity, title = (severity, rest) if rest else (None, title)
     return Declaration(title, severity, frozenset(flags))
 
 

@@ -23,24 +23,28 @@ TITLE_MOST = 200  # characters; Slack's own places for it (topic, header) are sh
 def known_severity(call: Call, word: str) -> str | None:
     """The configured severity that a word names (`sev1`, `SEV-1`, `severity1`), or None."""
     wanted = word.casefold().replace("-", "").replace("_", "").strip(":,.;")
-    wanted = wanted.replace("severity", "sev", 1)
+    wanted = f"sev{wanted.removeprefix('severity')}" if wanted.startswith("severity") else wanted
     return next((one.name for one in call.bot.settings.severities if one.name.casefold() == wanted), None)
 
 
-def named_severity(call: Call, text: str) -> tuple[str | None, str]:
-    """(severity, what follows) of a text that begins with one as people type it: `sev1`, `1`, `SEV 1`, `severity 1`."""
-    word, _, rest = text.partition(" ")
-    after, _, behind = rest.strip().partition(" ")
-    for typed, left in ((word, rest), (f"sev{word}", rest), (f"{word}{after}", behind)):
-        if (found := known_severity(call, typed)) is not None:
-            return found, left.strip()
+def severity_first(call: Call, text: str) -> tuple[str | None, str]:
+    """(severity, what follows) of words that begin with one, also in two words (`sev 1`); else (None, the words)."""
+    first, _, rest = text.partition(" ")
+    second, _, after = rest.lstrip().partition(" ")
+    if found := known_severity(call, first):
+        return found, rest.strip()
+    if second and (found := known_severity(call, first + second)):
+        return found, after.strip()
     return None, text
 
 
 async def _severity(call: Call) -> Answer:
-    severity, why = named_severity(call, call.keyed.text)
+    text = call.keyed.text
+    severity, why = severity_first(call, text)
     if severity is None:
-        given, all_of_them = call.keyed.text.partition(" ")[0], call.bot.settings.severities
+        severity, why = known_severity(call, f"sev{text.partition(' ')[0]}"), text.partition(" ")[2].strip()
+    if severity is None:
+        given, all_of_them = text.partition(" ")[0], call.bot.settings.severities
         raise UnknownSeverity(given=given, known={one.name: one.meaning for one in all_of_them})
     if severity == call.about.severity:
         words = call.say("answers.severity_already", severity=severity, why=bool(why))
