@@ -8,12 +8,15 @@ from bot.domain.markup import LINK
 
 _NUMBERED = re.compile(
     r"^\s*(?:"
-    r"(?:task|improvement|action\s+item|item|step|to-?do|measure)(?:\s*#)?\s*\d{1,3}\s*(?:[:.)]|[-–—]\s)\s*"
-    r"|#?\d{1,3}[.):]\s+"
-    r"|[-*•]\s+"
+    r"(?:task|improvement|action\s+item|item|step|to-?do|measure)(?:\s*(?:#|no\.?|number))?\s*\d{1,3}\s*"
+    r"(?:[:.)]|[-–—]\s)\s*"
+    r"|#?\d{1,3}(?:[.):]|\.\))\s+"
+    r"|\(\d{1,3}\)\s+"
+    r"|[-*•☐☑✅]\s+"
     r")",
     re.IGNORECASE,
 )
+_BOX = re.compile(r"^\s*\[[ xX]?\]\s+")
 # Of these, none looks at the same blanks or address twice: people's words may be forty thousand of one sign.
 _LAST_LINK = re.compile(r"<(https?://[^|<>\s]+)(?:\|[^<>]*)?>\)?\Z", re.IGNORECASE)
 _LAST_ADDRESS = re.compile(r"(https?://.+?)\)?\Z", re.IGNORECASE)
@@ -22,11 +25,13 @@ _LEADING_ON = "-–—:("
 _OWNERS = re.compile(r",|(?<=>)\s*(?:(?:and|&amp;|\+|/)\s*)?(?=<[@!])", re.IGNORECASE)
 
 
-def strip_number(text: str) -> str:
-    """The text without a number or bullet that was typed in front ("Task 2: …", "3. …")."""
+def strip_number(text: str, *, boxes: bool = True) -> str:
+    """The text without a number, bullet or box that was typed in front ("Task 2: …", "3. …"); `boxes` may stay, for
+    whoever wants to know whether they are ticked."""
     previous = None
     while text != previous:
         previous, text = text, _NUMBERED.sub("", text, count=1)
+        text = _BOX.sub("", text, count=1) if boxes else text
     return text.strip() or (previous or "").strip()
 
 

@@ -78,7 +78,7 @@ def _titled(part: Part, *, ours: bool) -> tuple[str, str]:
         return "", f"{part.label}: {part.text}" if part.label else part.text
     if part.label and not _NUMBER.match(part.label):
         return part.label, part.text
-    return "", strip_number(part.text)
+    return "", strip_number(part.text, boxes=False)
 
 
 def _state(text: str) -> tuple[str, bool, str | None]:
