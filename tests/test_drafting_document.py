@@ -126,10 +126,15 @@ def test_zero_and_all_users_are_values() -> None:
         log.declare()
         log.add(Kind.IMPACT, "x", percent=percent, percent_text=None)
         assert f"**Percentage of Users Affected:** {percent}% [2]" in page(log)
-    log = Log()
-    log.declare()
-    log.add(Kind.IMPACT, "x", percent=None, percent_text="not measured: no analytics")
-    assert "**Percentage of Users Affected:** not measured: no analytics [2]" in page(log)
+    for told, printed in (
+        ("not measured: no analytics", "not measured: no analytics"),
+        ("12 of 40 stores", "not measured (12 of 40 stores)"),  # behind a colon it would read as the reason
+        ("not known, nobody counts", "not measured (not known, nobody counts)"),
+    ):
+        log = Log()
+        log.declare()
+        log.add(Kind.IMPACT, "x", percent=None, percent_text=told)
+        assert f"**Percentage of Users Affected:** {printed} [2]" in page(log)
 
 
 def test_across_midnight_every_line_has_its_date_and_the_new_day_is_printed() -> None:

@@ -55,8 +55,9 @@ _RULED = re.compile(r" — ruled out at .*?(?P<length>, .*? after it was suspect
 _VERDICT = re.compile(
     r"\A(?:confirmed|ruled out)(?: at .+?)? by .+?(?:, [^:]*? after it was suspected)?: (?P<why>.*)\Z"
 )
-#: A count of users is printed behind these words, since it is no percentage; they are not the recorder's.
-_COUNTED = re.compile(r"\Anot measured: (?=\D*\d)", re.I)
+#: Words that are no percentage are printed in these brackets, which are not the recorder's; drafts made before had a
+#: colon in their place.
+_COUNTED = re.compile(r"\Anot measured(?: \((?P<told>.*)\)\Z|: (?=\D*\d))")
 _PLACES = {
     Kind.CAUSE: (Section.SUMMARY, Field.CAUSE),
     Kind.CAUSE_DETAIL: (Section.CAUSE, Field.CAUSE),
@@ -246,4 +247,4 @@ def _share(text: str) -> tuple[object, object]:
     if found := re.fullmatch(r"(\d+(?:\.\d+)?)%(?: \((.*)\))?", text):
         figure = float(found[1])
         return int(figure) if figure == int(figure) else figure, found[2]
-    return users_share(_COUNTED.sub("", text))
+    return users_share(_COUNTED.sub(lambda found: found["told"] or "", text))
