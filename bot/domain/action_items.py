@@ -10,6 +10,7 @@ _NUMBERED = re.compile(
     r"^\s*(?:"
     r"(?:task|improvement|action\s+item|item|step|to-?do|measure)(?:\s*(?:#|no\.?|number))?\s*\d{1,3}\s*"
     r"(?:[:.)]|[-–—]\s)\s*"
+    r"|(?:task|improvement|action\s+item|to-?do)\s*:\s+"
     r"|#?\d{1,3}(?:[.):]|\.\))\s+"
     r"|\(\d{1,3}\)\s+"
     r"|[-*•☐☑✅]\s+"
