@@ -11,7 +11,7 @@ from bot.domain.action_items import strip_number
     "typed",
     [
         *("Task 2: cap it", "Task no. 2: cap it", "2. cap it", "2) cap it", "(2) cap it", "1.) cap it", "- cap it"),
-        *("- [ ] cap it", "[x] cap it", "☐ cap it", "3. [ ] cap it", "TODO: cap it", "Action item: cap it", "cap it"),
+        *("- [ ] cap it", "[x] cap it", "☐ cap it", "3. [ ] cap it", "To-do: cap it", "Action item: cap it", "cap it"),
     ],
 )
 def test_a_number_a_bullet_a_box_or_the_word_task_in_front_is_taken_off(typed: str) -> None:

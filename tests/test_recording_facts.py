@@ -155,6 +155,26 @@ async def test_a_time_in_the_words_counts_where_it_is_a_clock(rig: Rig) -> None:
     assert (await rig.types("ben", "/incident action paged at noon yesterday")).text.count("12:00 UTC") == 1
 
 
+async def test_a_time_in_what_has_no_time_of_its_own_stays_in_the_words(rig: Rig) -> None:
+    await rig.declare()
+    for entry, said in enumerate(
+        (
+            "cause-detail The certificate expired at 9:00",
+            "fix-detail The job runs at midnight",
+            "task Move the backup to run at 5 am",
+            "conclude It began at 9:30",
+            "update rolled back, next update at 15:00",
+        ),
+        start=2,
+    ):
+        answer = await rig.types("ana", f"/incident {said}")
+        assert answer.text.splitlines()[0].endswith(f", Fri 15 Mar 10:00 UTC: {said.partition(' ')[2]}")
+        edited = await rig.types("ana", f"/incident edit #{entry} It broke at 9:10")
+        assert "Fri 15 Mar 10:00 UTC: It broke at 9:10" in edited.text
+    moved = await rig.types("ana", "/incident edit #2 at 9:20")
+    assert "Fri 15 Mar 09:20 UTC: It broke at 9:10" in moved.text
+
+
 async def test_the_person_reads_their_own_clock_beside_the_incidents(rig: Rig) -> None:
     await rig.declare()
     answer = await rig.types("ben", "/incident action looked at: 9:58")

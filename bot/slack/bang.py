@@ -107,5 +107,5 @@ def _call(at: Scene, row: Message, text: str, author: Person, entry: Entry | Non
 async def _run(call: Call, command: Command) -> Answer:
     call.also = await known_as(call.session, call.bot.settings, call.actor, call.incident)
     call.check(command.name, command.allows(call.line))
-    call.parse(command.keys)
+    call.parse(command.keys, tail=command.tail)
     return await command.run(call)

@@ -140,10 +140,10 @@ class Call:
         # Without a bracket it names nobody, so that nobody's name need be read.
         return plain(text, await self.names() if "<" in text else Names())
 
-    def parse(self, taken: frozenset[str]) -> None:
+    def parse(self, taken: frozenset[str], *, tail: bool = True) -> None:
         """Split the line by the keys this verb takes; the time words are read later, by `moment`.
 
-        Raises TwoTimes and KeyTwice.
+        `tail`: its words may end in a time without a colon. Raises TwoTimes and KeyTwice.
         """
         self.keyed = self.split(taken)
         self.time_words = None
@@ -151,7 +151,7 @@ class Call:
             raise TwoTimes() if "at" in twice else KeyTwice(key=twice[0])
         if "at" in self.keyed.values:
             self.time_words = self.keyed.values["at"]
-        elif "at" in taken and self.form is None and self.keyed.last in _TAILS:
+        elif "at" in taken and self.form is None and self.keyed.last in (_TAILS if tail else _TAILS - {None}):
             self._take_tail()
 
     def split(self, taken: frozenset[str]) -> Keyed:

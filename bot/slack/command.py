@@ -24,7 +24,7 @@ class Command:
     before its keys and `needs` the keys that it cannot do without: its form is made of them. `records`: the kinds of
     the entries that it adds to the incident in whose channel it is typed (or, where it can be typed `anywhere`, to one
     of its own), where it does nothing else and asks for no lock: many of them can share a transaction. None for all
-    others.
+    others. `tail`: its words may end in ` at <time>` without a colon, which is taken out of them.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Command:
     double: bool = True
     parts: tuple[Part, ...] = (WORDS,)
     needs: frozenset[str] = frozenset()
+    tail: bool = True
     records: frozenset[Kind] = frozenset()
 
     def allows(self, line: str) -> frozenset[Who]:
@@ -61,3 +62,8 @@ class Command:
 RECORDERS = IN_THE_CHANNEL
 READERS_ANYWHERE = MEMBERS
 AT = frozenset({"at"})
+#: What people say of these may end in a time that is part of it; the draft would not print it elsewhere.
+WITHOUT_TAIL = frozenset(
+    {Kind.CAUSE, Kind.CAUSE_DETAIL, Kind.FIX_DETAIL, Kind.IMPROVEMENT, Kind.TASK, Kind.CONCLUSION}
+    | {Kind.UPDATE, Kind.TITLE}
+)

@@ -159,7 +159,7 @@ async def _run(call: Call, command: Command | None) -> Answer:
         kinds = command.records if call.source is Source.COMMAND else ()
         if command.writes and (done := await call.done_before(kinds)) is not None:
             return await repeated_answer(call, done)
-        call.parse(command.keys)
+        call.parse(command.keys, tail=command.tail)
         before = await call.said_before() if command.double and call.form is None else None
         # What was set to something else since is meant to be set back.
         if before is not None and await holds(call, before):

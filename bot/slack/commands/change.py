@@ -22,7 +22,7 @@ from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Sour
 from bot.incidents import Recorded, record
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
-from bot.slack.command import AT, RECORDERS, Command
+from bot.slack.command import AT, RECORDERS, WITHOUT_TAIL, Command
 from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
@@ -193,10 +193,11 @@ def _reparse(call: Call, entry: Entry, allowed: frozenset[str]) -> None:
     everything = call.split(EDIT_KEYS)
     if MENTION.fullmatch(everything.values.get("by", "")):
         allowed |= {"by"}  # whoever it was, and not the class of a detection
-    call.parse(allowed | {"who"})
+    said = leading_number(everything.text)
+    alone = said is not None and said[1].casefold().startswith("at ")  # nothing but the number and a time
+    call.parse(allowed | {"who"}, tail=alone or entry.kind not in WITHOUT_TAIL)
     foreign = set(everything.values) - allowed - {"who"}
-    found = leading_number(everything.text)
-    if foreign and found is not None and not found[1]:
+    if foreign and said is not None and not said[1]:
         raise KeyNotTaken(key=min(foreign), number=entry.number, kind=entry.kind, taken=sorted(allowed))
 
 

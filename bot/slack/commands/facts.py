@@ -12,7 +12,7 @@ from bot.domain.timeline import Kind
 from bot.incidents import Recorded
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
-from bot.slack.command import AT, RECORDERS, Command, Run
+from bot.slack.command import AT, RECORDERS, WITHOUT_TAIL, Command, Run
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.parts import SOME_WORDS
 
@@ -81,8 +81,8 @@ async def _impact(call: Call) -> Answer:
 
 
 def _fact(name: str, kind: Kind, *aliases: str) -> Command:
-    only = frozenset({kind})
-    return Command(name, _plain(kind), aliases, keys=AT, allowed=RECORDERS, message=True, records=only)
+    only, tail = frozenset({kind}), kind not in WITHOUT_TAIL
+    return Command(name, _plain(kind), aliases, keys=AT, allowed=RECORDERS, message=True, records=only, tail=tail)
 
 
 COMMANDS = (

@@ -129,7 +129,7 @@ async def set_status(call: Call) -> Answer:
         # From here on it is that verb: what its answer gives back or puts into a button says so.
         call.verb, call.line = command.name, " ".join(call.line.split(maxsplit=1)[1:])
         call.check(command.name, command.allowed)
-        call.parse(command.keys)
+        call.parse(command.keys, tail=command.tail)
         return await command.run(call)
     known = {status.name: status.meaning for status in call.bot.settings.statuses}
     status = next((one for one in known if one.casefold() == name.casefold()), None)

@@ -95,6 +95,7 @@ COMMANDS = (
         allowed=RECORDERS,
         message=True,
         records=frozenset({Kind.IMPROVEMENT}),
+        tail=False,
     ),
     Command(
         "task",
@@ -103,6 +104,7 @@ COMMANDS = (
         allowed=RECORDERS,
         message=True,
         records=frozenset({Kind.TASK}),
+        tail=False,
     ),
     Command("done", _about_task(Kind.TASK_DONE), keys=AT, allowed=ACTS["done"], parts=(entry(Kind.TASK), SOME_WORDS)),
     Command(

@@ -132,6 +132,6 @@ COMMANDS = (
     Command("status", _status, keys=AT, asked=RECORDERS, anywhere=True, parts=(STATUS, SOME_WORDS)),
     Command("lead", _lead, keys=AT, parts=(ANY_PERSON,)),
     Command("role", _role, keys=AT, parts=(ROLE, ANY_PERSON)),
-    Command("update", _update, keys=AT),
-    Command("title", _title, ("rename",), keys=AT, parts=(LINE,)),
+    Command("update", _update, keys=AT, tail=False),
+    Command("title", _title, ("rename",), keys=AT, parts=(LINE,), tail=False),
 )
