@@ -61,7 +61,7 @@ async def test_a_card_that_somebody_deleted_is_made_again_once(rig: Rig) -> None
     for turn in range(2):
         message = next(one for one in room.log if one.ts == card(rig, room).ts)
         posting.delete(rig.ws, message)  # as an admin can
-        await rig.quiet()
+        await rig.later(timedelta(minutes=2))  # a channel takes a message a second
         await rig.types("ana", "/incident lead @ben")
         await rig.types("ana", "/incident lead @ana")
         if turn == 0:
