@@ -167,6 +167,17 @@ async def test_words_redacted_later_leave_what_was_published(repository: Path, t
     assert "postmortem.redacted" in told
 
 
+async def test_nothing_is_published_while_the_incident_goes_on(rig: Rig) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident postmortem")
+    said = (await rig.types("ana", "/incident publish")).text
+    assert "The incident is investigating" in said
+    assert "Nothing was changed" in said
+    assert published(rig) == []
+    await rig.types("ana", "/incident resolve all is well")
+    assert "is published" in (await rig.types("ana", "/incident publish")).text
+
+
 async def test_what_is_not_decided_is_not_published(rig: Rig) -> None:
     await resolved(rig)
     await edits(rig, "ana", "Timeline", "restarted the cache", "turned the cache off and on")

@@ -112,6 +112,10 @@ class NotResolved(IncidentError):
     """Only a resolved incident can be reopened."""
 
 
+class NotOverYet(IncidentError):
+    """A postmortem was to be published while its incident goes on."""
+
+
 class StillOpen(IncidentError):
     """Only a closed incident's channel can be archived."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.consequences import lane_of
+from bot.domain.errors import NotOverYet
 from bot.domain.incident import CLOSED
 from bot.domain.markup import mentioned
 from bot.slack.answer import Answer, Button
@@ -55,8 +56,10 @@ async def _review(call: Call) -> Answer:
 async def _publish(call: Call) -> Answer:
     """Freeze what stands, and send it where the settings say, once its canvas was read.
 
-    Raises UndecidedDraft and PublishedAlready.
+    Raises NotOverYet, UndecidedDraft and PublishedAlready.
     """
+    if call.about.status not in CLOSED:
+        raise NotOverYet(status=call.about.status)
     if await is_read_first(call.bot, call.session, call.about.id):
         later = publish_later(call.about.id, call.key, call.actor.user_id, call.now)
         await enqueue(call.session, later)
