@@ -150,9 +150,14 @@ async def _patiently(connection: sqlite3.Connection, statement: str) -> None:
 
 
 async def _to_its_end(work: asyncio.Future[None]) -> None:
-    """Who is cancelled meanwhile still waits: the connection is not to be used by two at once."""
-    try:
-        await asyncio.shield(work)
-    except asyncio.CancelledError:
-        await asyncio.wait([work])
-        raise
+    """Who is cancelled meanwhile, however often, still waits: the connection is not to be used by two at once."""
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as wanted:
+            cancelled = wanted
+    if cancelled is not None:
+        work.exception()  # looked at, so that nobody is told of it as forgotten
+        raise cancelled
+    work.result()

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -112,6 +113,35 @@ async def test_jobs_are_told_of_though_whoever_added_them_is_cancelled_amid_the_
         async with db.read() as session:
             assert (await counts(session))["ready"] == 1
         assert told == ["jobs"]
+
+
+@pytest.mark.sqlite
+async def test_who_is_cancelled_twice_amid_a_commit_still_waits_for_its_end(tmp_path):
+    began, go_on = threading.Event(), threading.Event()
+
+    def stand_still(words):
+        if words == "COMMIT":
+            began.set()
+            go_on.wait(30)
+
+    async with open_database(tmp_path) as db:
+        async with db.write() as session:
+            raw = (await (await session.connection()).get_raw_connection()).dbapi_connection.cursor().connection
+            raw.set_trace_callback(stand_still)
+            go_on.set()
+        began.clear()
+        go_on.clear()
+        writing = asyncio.create_task(add_gate(db, "a"))
+        assert await asyncio.to_thread(began.wait, 30)
+        for _ in range(2):
+            writing.cancel()
+            await asyncio.sleep(0.02)
+            assert not writing.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        await add_gate(db, "b")
+        assert await gates(db) == ["a", "b"]
 
 
 async def test_waiting_for_another_program_that_writes_holds_nothing_else_up(tmp_path):
