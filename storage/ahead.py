@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select, union_all
+from sqlalchemy import Select, and_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import CompoundSelect
 from sqlmodel import SQLModel
@@ -28,6 +28,32 @@ _WORKSPACE, _CHANNEL, _INCIDENT, _PERSON, _ENTRY = (
     SQLModel.metadata.tables[name] for name in ("workspace", "channel", "incident", "person", "entry")
 )
 _THERE = (Workspace, Channel, Incident, Person)
+#: The incident as it was before anybody was waited for.
+_AS_SEEN = _INCIDENT.alias("as_seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The keys of commands, and their fingerprints since an instant, under which something may stand already."""
+
+    keys: Collection[str]
+    fingerprints: Collection[str]
+    since: datetime
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Of the parameters for keys and for fingerprints."""
+        return len(filled(self.keys)), len(filled(self.fingerprints))
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Those parameters."""
+        keys, fingerprints = filled(self.keys), filled(self.fingerprints)
+        return {**numbered("key", keys), **numbered("fingerprint", fingerprints), "since": self.since}
+
+    def note(self, session: AsyncSession, found: Collection[str]) -> None:
+        """Let `absent` have those that were not found."""
+        absent(session).update({*self.keys, *self.fingerprints}.difference(found))
 
 
 @cache
@@ -42,6 +68,16 @@ def _place(people: int) -> Select[Any]:
         .outerjoin(_PERSON, whose)
         .where(_WORKSPACE.c.team_id == bindparam("team_id"), _CHANNEL.c.slack_id == bindparam("slack_id"))
         .with_for_update(of=_INCIDENT, key_share=True)  # as `lock_incident` does
+    )
+
+
+@cache
+def _place_and_before(people: int, keys: int, fingerprints: int) -> Select[Any]:
+    """As `_place`; in each row besides the incident's version before it was waited for, and how much came before."""
+    before = _came_before(keys, fingerprints).subquery()
+    return _place(people).add_columns(
+        select(_AS_SEEN.c.version).where(_AS_SEEN.c.id == _INCIDENT.c.id).scalar_subquery(),
+        select(func.count()).select_from(before).scalar_subquery(),
     )
 
 
@@ -70,21 +106,36 @@ class Held:
     """By Slack's id, those of them that have a row."""
     names: Names | None = None
     """The display names of the workspace, once somebody has read them."""
+    looked_back: bool = False
+    """Whether it is known already that nothing stands under what was sought: else `look_back` tells."""
 
 
-async def hold(session: AsyncSession, team_id: str, slack_id: str, user_ids: Collection[str]) -> Held | None:
+async def hold(
+    session: AsyncSession, team_id: str, slack_id: str, user_ids: Collection[str], sought: Sought | None = None
+) -> Held | None:
     """Hold the incident of a channel until the transaction ends, and know who is there; None where it is none of ours.
 
     To be done before anything else in its transaction, and for one channel alone: then nobody waits crosswise.
+    `sought`: looked for in the same statement, which saves a wait for the server; `Held.looked_back` says whether that
+    was enough.
     """
     users = filled(user_ids)
     asked = {"team_id": team_id, "slack_id": slack_id, **numbered("user", users)}
-    rows = await objects(session, _place(len(users)), _THERE, asked)
+    if sought is None:
+        rows = await objects(session, _place(len(users)), _THERE, asked)
+    else:
+        rows = await objects(session, _place_and_before(len(users), *sought.counts), _THERE, asked | sought.asked)
     if not rows:
         return None
-    people = {person.user_id: person for *_, person in rows if person is not None}
-    workspace, channel, incident, _ = rows[0]
+    people = {row[3].user_id: row[3] for row in rows if row[3] is not None}
+    workspace, channel, incident, _, *more = rows[0]
     session.info[_HELD] = found = Held(workspace, channel, incident, people)
+    if sought is not None:
+        seen, before = more
+        # The look back is older than the lock: where others recorded something in between, it saw nothing of that.
+        found.looked_back = seen == incident.version and not before
+        if found.looked_back:
+            sought.note(session, ())
     return found
 
 
@@ -94,17 +145,13 @@ def held(session: AsyncSession) -> Held | None:
     return found
 
 
-async def look_back(
-    session: AsyncSession, keys: Collection[str], fingerprints: Collection[str], since: datetime
-) -> None:
-    """Find out which of these keys, and which fingerprints since then, nothing was recorded under: `absent` has them.
+async def look_back(session: AsyncSession, sought: Sought) -> None:
+    """Find out which of these nothing was recorded under: `absent` has them.
 
     Only for what is recorded in the incident that is held.
     """
-    those, same = filled(keys), filled(fingerprints)
-    asked = {**numbered("key", those), **numbered("fingerprint", same), "since": since}
-    found = {row[0] for row in await read(session, _came_before(len(those), len(same)), asked)}
-    absent(session).update({*keys, *fingerprints} - found)
+    rows = await read(session, _came_before(*sought.counts), sought.asked)
+    sought.note(session, {row[0] for row in rows})
 
 
 def absent(session: AsyncSession) -> set[str]:

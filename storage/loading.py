@@ -54,7 +54,8 @@ class _Reader:
 async def objects(
     session: AsyncSession, statement: Select[Any], tables: Tables, given: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
-    """The rows of `select(*columns_of(*tables))…` as objects of the session, as they stand now.
+    """The rows of `select(*columns_of(*tables), …)` as objects of the session, as they stand now; what else is selected
+    stands behind them as the driver gives it.
 
     What waits to be written is written before.
     """
@@ -101,7 +102,7 @@ def _parts(session: Session, readers: Sequence[_Reader], row: Sequence[Any]) -> 
     for reader in readers:
         found.append(reader.object(session, row[at : at + reader.width]))
         at += reader.width
-    return found
+    return [*found, *row[at:]]
 
 
 def _processor(of: TypeEngine[Any], dialect: Dialect) -> _Process:

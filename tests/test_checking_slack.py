@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.rig import Rig
 
 
@@ -42,3 +44,12 @@ async def test_words_that_blame_are_recorded_and_met_with_one_quiet_line(rig: Ri
     edited = await rig.types("ana", "/incident edit #2 somebody was careless")
     assert "ends the search" not in edited.text
     assert len(rig.posts()) == before
+
+
+async def test_somebody_whom_the_bot_has_just_met_is_found_in_a_cause_a_minute_later(rig: Rig) -> None:
+    await rig.declare()
+    unknown = await rig.types("ana", "/incident cause it went down because of Ben")
+    await rig.types("ben", "/incident note looking at the deploy")
+    await rig.later(timedelta(seconds=61))
+    known = await rig.types("ana", "/incident cause it is down because of Ben")
+    assert ["“" in one.text for one in (unknown, known)] == [False, True]

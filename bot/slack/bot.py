@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.clock import Clock
+from bot.domain.markup import Names
 from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.slack.api import SlackApi
@@ -39,5 +40,10 @@ class Bot:
     metrics: Metrics = field(default_factory=Metrics)
     met: dict[str, datetime] = field(default_factory=dict)
     """Whom the database was seen to know lately, by Slack id, and until when that need not be looked up again."""
+    named: dict[int, tuple[datetime, Names]] = field(default_factory=dict)
+    """The display names of a workspace, by its key, and when they were read; see `names_lately`."""
     sharing: dict[str, GroupCommit] = field(default_factory=dict)
     """The commands that wait for each other in a channel, by its Slack id; only where any does."""
+    rooms: dict[str, int] = field(default_factory=dict)
+    """The key of a channel's incident, by the channel's Slack id, as it was last held: a guess, which whoever uses it
+    has to check."""

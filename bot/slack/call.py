@@ -250,7 +250,8 @@ class Call:
         """What makes two commands of a person the same; None for messages, each of which stands for itself."""
         if self.source not in (Source.COMMAND, Source.MODAL):
             return None
-        return fingerprint_of(self.actor.user_id, self.incident, self.verb, self.line)
+        within = self.incident.id if self.incident is not None else None
+        return fingerprint_of(self.actor.user_id, within, self.verb, self.line)
 
     async def said_before(self) -> Entry | None:
         """The standing entry of an identical command within the last minute, unless it is to be recorded again."""

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from bot.domain.timeline import Kind
-from storage.tables import Incident
 
 #: Within this span a second, identical command by the same person is a double submit.
 DOUBLE = timedelta(minutes=1)
@@ -20,8 +19,8 @@ def keys_of(key: str, kinds: Collection[Kind]) -> list[str]:
     return [f"{key}:{ending}" for ending in kinds or _ENDINGS]
 
 
-def fingerprint_of(user_id: str, incident: Incident | None, verb: str, line: str) -> str:
+def fingerprint_of(user_id: str, incident_id: int | None, verb: str, line: str) -> str:
     """The same for two commands of a person that say the same in the same incident."""
-    where = str(incident.id) if incident else "anywhere"
+    where = "anywhere" if incident_id is None else str(incident_id)
     words = " ".join([user_id, where, verb.casefold(), *line.split()])
     return hashlib.sha256(words.encode()).hexdigest()

@@ -16,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.slack.asked import Read
 from bot.slack.bot import Bot
 from bot.slack.repeats import DOUBLE, fingerprint_of, keys_of
-from storage.ahead import hold, look_back
+from storage.ahead import Sought, hold, look_back
 from storage.batching import GroupCommit, Work
 from storage.declaring import declare_together
-from storage.tables import Incident
 
 R = TypeVar("R")
 
@@ -43,11 +42,20 @@ async def share(bot: Bot, read: Read, work: Work[R], patience: float) -> R:
 
 
 async def read_ahead(bot: Bot, session: AsyncSession, coming: Sequence[Read]) -> set[int]:
-    """Hold the incident of these commands' channel and look back for all of them; carries none out."""
+    """Hold the incident of these commands' channel and look back for all of them; carries none out.
+
+    Where the channel's incident is known from before, that is one statement: each waits for the server once.
+    """
     asked = [read.request for read in coming]
-    here = await hold(session, bot.identity.team_id, asked[0].channel_id, {one.user_id for one in asked})
-    if here is not None:
-        await _look_back(bot, session, coming, [here.incident] * len(coming))
+    channel_id = asked[0].channel_id
+    guess = bot.rooms.get(channel_id)
+    sought = _sought(bot, coming, [guess] * len(coming)) if guess is not None else None
+    here = await hold(session, bot.identity.team_id, channel_id, {one.user_id for one in asked}, sought)
+    if here is None:
+        return set()
+    within = bot.rooms[channel_id] = here.incident.id
+    if within != guess or not here.looked_back:
+        await look_back(session, _sought(bot, coming, [within] * len(coming)))
     return set()
 
 
@@ -56,20 +64,19 @@ async def _ahead_of_opening(bot: Bot, session: AsyncSession, coming: Sequence[Re
     asked = [read.request for read in coming]
     places, people = {one.channel_id for one in asked}, {one.user_id for one in asked}
     here = await declare_together(session, bot.identity.team_id, places, people, len(coming))
-    within = [here.places.get(one.channel_id, (None, None))[1] for one in asked]
-    await _look_back(bot, session, coming, within)
+    incidents = [here.places.get(one.channel_id, (None, None))[1] for one in asked]
+    within = [None if one is None else one.id for one in incidents]
+    await look_back(session, _sought(bot, coming, within))
     return set()
 
 
-async def _look_back(
-    bot: Bot, session: AsyncSession, coming: Sequence[Read], within: Sequence[Incident | None]
-) -> None:
-    """Find out which of these came before; `within` is the incident in whose channel each was typed."""
+def _sought(bot: Bot, coming: Sequence[Read], within: Sequence[int | None]) -> Sought:
+    """What tells which of these came before; `within` is the incident in whose channel each was typed."""
     now = bot.clock.now().replace(microsecond=0)
     kinds = [read.command.records if read.command else () for read in coming]
     keys = [key for read, made in zip(coming, kinds, strict=True) for key in keys_of(read.request.hashed_key(), made)]
     said = [
-        fingerprint_of(read.request.user_id, incident, read.verb, read.line)
-        for read, incident in zip(coming, within, strict=True)
+        fingerprint_of(read.request.user_id, incident_id, read.verb, read.line)
+        for read, incident_id in zip(coming, within, strict=True)
     ]
-    await look_back(session, keys, said, now - DOUBLE)
+    return Sought(keys, said, now - DOUBLE)
