@@ -260,6 +260,24 @@ async def test_stopping_waits_then_hands_back_without_a_failure(tmp_path):
         assert attempts == [1, 2]
 
 
+async def test_a_stop_is_heard_while_the_worker_lets_others_go_first(tmp_path):
+    """A command is in flight when the process is told to end; the round that waited for it clears what woke it."""
+    waits, answered = asyncio.Event(), asyncio.Event()
+
+    async def answers_first() -> None:
+        waits.set()
+        await answered.wait()
+
+    async with workshop(tmp_path) as shop:
+        worker = await shop.worker({}, after=answers_first)
+        await waits.wait()
+        stopping = asyncio.create_task(worker.stop())
+        await asyncio.sleep(0)
+        answered.set()
+        async with asyncio.timeout(20):
+            await stopping
+
+
 async def test_a_handler_that_will_not_leave_cannot_write_after_the_stop(tmp_path):
     async with workshop(tmp_path) as shop:
         let_go, written = asyncio.Event(), []

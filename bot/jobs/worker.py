@@ -159,7 +159,8 @@ class Worker:
                 log.error("jobs.database_error error=%s trace=%s", type(error).__name__, trace_of(error)[-3:])
                 self._until = now + _PAUSE
             self._round_at = None
-            if self._wake.is_set():
+            # A round clears what woke it, so that `stop` may have called during it and would not be heard again.
+            if self._wake.is_set() or self._closed:
                 await asyncio.sleep(0)
                 continue
             self._parked = True
