@@ -6,18 +6,19 @@ adds itself. Knows no command.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, union_all
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import CompoundSelect
 from sqlmodel import SQLModel
 
 from bot.domain.markup import Names
+from storage.brief import Brief, NeedsTransaction
 from storage.loading import columns_of, objects
 from storage.prepared import any_of, filled, numbered, read
 from storage.tables import Channel, Incident, Person, Workspace
@@ -56,7 +57,6 @@ class Sought:
         absent(session).update({*self.keys, *self.fingerprints}.difference(found))
 
 
-@cache
 def _place(people: int) -> Select[Any]:
     """The place of a channel and those of so many people who are known, one a row."""
     whose = and_(_PERSON.c.workspace_id == _WORKSPACE.c.id, _PERSON.c.user_id.in_(any_of("user", people)))
@@ -67,18 +67,31 @@ def _place(people: int) -> Select[Any]:
         .join(_INCIDENT, _INCIDENT.c.id == _CHANNEL.c.incident_id)
         .outerjoin(_PERSON, whose)
         .where(_WORKSPACE.c.team_id == bindparam("team_id"), _CHANNEL.c.slack_id == bindparam("slack_id"))
-        .with_for_update(of=_INCIDENT, key_share=True)  # as `lock_incident` does
     )
 
 
 @cache
+def _held_place(people: int) -> Select[Any]:
+    """As `_place`, and waits for the incident's row, which is this transaction's alone from then on."""
+    return _place(people).with_for_update(of=_INCIDENT, key_share=True)  # as `lock_incident` does
+
+
+@cache
+def _held_place_and_before(people: int, keys: int, fingerprints: int) -> Select[Any]:
+    """As `_held_place`; in each row besides how much came before, and the incident's version before it was waited
+    for."""
+    seen = select(_AS_SEEN.c.version).where(_AS_SEEN.c.id == _INCIDENT.c.id).scalar_subquery()
+    return _held_place(people).add_columns(_how_many_before(keys, fingerprints), seen)
+
+
+@cache
 def _place_and_before(people: int, keys: int, fingerprints: int) -> Select[Any]:
-    """As `_place`; in each row besides the incident's version before it was waited for, and how much came before."""
-    before = _came_before(keys, fingerprints).subquery()
-    return _place(people).add_columns(
-        select(_AS_SEEN.c.version).where(_AS_SEEN.c.id == _INCIDENT.c.id).scalar_subquery(),
-        select(func.count()).select_from(before).scalar_subquery(),
-    )
+    """As `_place`; in each row besides how much came before."""
+    return _place(people).add_columns(_how_many_before(keys, fingerprints))
+
+
+def _how_many_before(keys: int, fingerprints: int) -> ScalarSelect[int]:
+    return select(func.count()).select_from(_came_before(keys, fingerprints).subquery()).scalar_subquery()
 
 
 @cache
@@ -108,6 +121,9 @@ class Held:
     """The display names of the workspace, once somebody has read them."""
     looked_back: bool = False
     """Whether it is known already that nothing stands under what was sought: else `look_back` tells."""
+    as_seen: int | None = None
+    """The version that the incident must still have when something is recorded, where its row is not held; else None.
+    """
 
 
 async def hold(
@@ -122,20 +138,38 @@ async def hold(
     users = filled(user_ids)
     asked = {"team_id": team_id, "slack_id": slack_id, **numbered("user", users)}
     if sought is None:
-        rows = await objects(session, _place(len(users)), _THERE, asked)
+        rows = await objects(session, _held_place(len(users)), _THERE, asked)
     else:
-        rows = await objects(session, _place_and_before(len(users), *sought.counts), _THERE, asked | sought.asked)
+        rows = await objects(session, _held_place_and_before(len(users), *sought.counts), _THERE, asked | sought.asked)
     if not rows:
         return None
-    people = {row[3].user_id: row[3] for row in rows if row[3] is not None}
-    workspace, channel, incident, _, *more = rows[0]
-    session.info[_HELD] = found = Held(workspace, channel, incident, people)
+    found = _keep(session, rows)
     if sought is not None:
-        seen, before = more
+        before, seen = rows[0][len(_THERE) :]
         # The look back is older than the lock: where others recorded something in between, it saw nothing of that.
-        found.looked_back = seen == incident.version and not before
+        found.looked_back = seen == found.incident.version and not before
         if found.looked_back:
             sought.note(session, ())
+    return found
+
+
+async def look(brief: Brief, team_id: str, slack_id: str, user_id: str, sought: Sought) -> Held:
+    """As `hold`, for somebody's one command, and nobody waits: what it records is written only where the incident is
+    still as it was seen here. Raises NeedsTransaction where the place is none of ours, or something came before."""
+    asked = {"team_id": team_id, "slack_id": slack_id, **numbered("user", [user_id])}
+    rows = await brief.objects(_place_and_before(1, *sought.counts), _THERE, asked | sought.asked)
+    if not rows or rows[0][len(_THERE)]:
+        raise NeedsTransaction
+    found = _keep(brief.session, rows)
+    found.looked_back, found.as_seen = True, found.incident.version
+    sought.note(brief.session, ())
+    return found
+
+
+def _keep(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> Held:
+    people = {row[3].user_id: row[3] for row in rows if row[3] is not None}
+    workspace, channel, incident = rows[0][:3]
+    session.info[_HELD] = found = Held(workspace, channel, incident, people)
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.reference import reference, working_on
+from storage.brief import Brief, NeedsTransaction
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ R = TypeVar("R")
 Work = Callable[[AsyncSession], Awaitable[R]]
 #: Writes what it can of some items in a few statements: the places of those that it wrote. Or reads ahead for them.
 AtOnce = Callable[[AsyncSession, Sequence[Any]], Awaitable[Collection[int]]]
+
+#: Does one piece of work, whose item it is given too, without a transaction; raises NeedsTransaction where it can't.
+Briefly = Callable[[Brief, Any, Work[Any]], Awaitable[Any]]
 
 MOST_AT_ONCE = 128
 MOST_WAITING = 5_000
@@ -56,7 +60,7 @@ class _Waiting:
             self.done.set_result(result)
 
     def fail(self, fault: BaseException) -> None:
-        if not self.done.cancelled():
+        if not self.done.done():
             self.done.set_exception(fault)
 
 
@@ -65,8 +69,9 @@ class GroupCommit:
 
     Work must touch nothing but its session: where one of a batch fails, it is run again in a transaction of its own,
     and so is each where more than one fails, so that a bad one fails alone. Where their commit fails, all of them fail.
-    Who is cancelled while waiting leaves nothing behind, unless the commit is under way. `patience`: real seconds that
-    a transaction may take, where those who wait would have gone by then.
+    Who is cancelled while waiting leaves nothing behind, unless the commit is under way. `briefly`: tried first where
+    a piece is alone, on PostgreSQL. `patience`: real seconds that a transaction may take, where those who wait would
+    have gone by then.
     """
 
     def __init__(
@@ -74,12 +79,14 @@ class GroupCommit:
         db: Database,
         *,
         at_once: AtOnce | None = None,
+        briefly: Briefly | None = None,
         most_at_once: int = MOST_AT_ONCE,
         most_waiting: int = MOST_WAITING,
         patience: float | None = None,
     ) -> None:
         self._db = db
         self._at_once = at_once
+        self._briefly = briefly if db.is_brief else None
         self._most_at_once = most_at_once
         self._most_waiting = most_waiting
         self._patience = patience
@@ -116,6 +123,8 @@ class GroupCommit:
         while self._waiting:
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most_at_once))]
             batch = [one for one in taken if not one.done.cancelled()]
+            if len(batch) == 1 and await self._done_briefly(batch[0]):
+                continue
             if len(batch) > 1 or any(one.item is not None for one in batch):
                 apart = await self._together(batch)
                 others = [one for one in batch if one not in apart]
@@ -157,6 +166,26 @@ class GroupCommit:
         for one, result in zip(batch, results, strict=True):
             one.succeed(result)
         return []
+
+    async def _done_briefly(self, one: _Waiting) -> bool:
+        """Whether it is done, without a transaction; where it is not, nothing of it was written."""
+        if self._briefly is None or one.item is None:
+            return False
+        brief: Brief | None = None
+        try:
+            async with asyncio.timeout(self._patience), self._db.brief() as brief:
+                with working_on(one.reference):
+                    result = await self._briefly(brief, one.item, one.work)
+                if not one.done.cancelled():
+                    await brief.write()
+                one.succeed(result)  # before the connection is given back, which nobody need wait for
+        except NeedsTransaction:
+            return False
+        except Exception as fault:
+            if brief is None or not brief.writing:
+                return False  # done again, and told then as any other's
+            one.fail(fault)
+        return True
 
     async def _written_at_once(self, session: AsyncSession, batch: Sequence[_Waiting]) -> set[_Waiting]:
         offered = [one for one in batch if one.item is not None]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from storage.prepared import write
 
-_FIRST, _BEHIND = "rows to be written first", "rows to be written"
+_GUARD, _FIRST, _BEHIND = "change that all depends on", "rows to be written first", "rows to be written"
 
 
 def add_behind(
@@ -32,6 +32,20 @@ def add_behind(
 def add_first(session: AsyncSession, insert: Insert, row: Mapping[str, Any]) -> None:
     """As `add_behind`, for a row that the session has an object of: written before what was changed of that."""
     session.info.setdefault(_FIRST, {}).setdefault(insert, {})[object()] = row
+
+
+def guard_by(session: AsyncSession, change: Update, row: Mapping[str, Any]) -> None:
+    """Have all that waits depend on a change, for which the last row that is said counts: for a `storage.brief`."""
+    session.info[_GUARD] = {change: {None: row}}
+
+
+def guarded(session: Session) -> list[tuple[Insert | Update, list[Mapping[str, Any]]]]:
+    """What waits to be written, taken out: rows by their statements, in the order in which they are to be written, and
+    before them what they depend on. Raises LookupError where something waits and depends on nothing."""
+    found = [session.info.pop(which, {}) for which in (_GUARD, _FIRST, _BEHIND)]
+    if any(found) and not found[0]:
+        raise LookupError
+    return [(statement, list(rows.values())) for one in found for statement, rows in one.items()]
 
 
 class WritingBehind(Session):

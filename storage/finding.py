@@ -48,8 +48,9 @@ WORDS_MOST = 8
 
 def tokens(words: str) -> list[str]:
     """The words of a text as they are kept and looked for."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", words) if not unicodedata.combining(one))
-    return _TOKEN.findall(bare.casefold())
+    if not words.isascii():
+        words = "".join(one for one in unicodedata.normalize("NFKD", words) if not unicodedata.combining(one))
+    return _TOKEN.findall(words.casefold())
 
 
 def words_in(said: str, data: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 
 from bot.domain.incident import IncidentState
 from storage.ahead import held
-from storage.behind import add_behind
+from storage.behind import add_behind, guard_by
 from storage.declaring import declaring
 from storage.people import meet, person_of, workspace_of
 from storage.tables import Channel, Incident, Person, Workspace
@@ -58,6 +58,8 @@ _KEEP_COUNTERS = (
     .where(_OPENED.c.id == bindparam("counted"))
     .values(entry_counter=bindparam("entries"), version=bindparam("changes"))
 )
+#: As that, where the incident is as it was seen.
+_KEEP_COUNTERS_AS_SEEN = _KEEP_COUNTERS.where(_OPENED.c.version == bindparam("as_seen")).returning(_OPENED.c.id)
 _BY_ID = select(Incident).where(col(Incident.id) == bindparam("id"))
 _CHANNEL = select(Channel).where(
     col(Channel.workspace_id) == bindparam("workspace"), col(Channel.slack_id) == bindparam("slack_id")
@@ -133,7 +135,11 @@ def _count_up(session: AsyncSession, incident: Incident, counter: str) -> int:
     number: int = getattr(incident, counter) + 1
     set_committed_value(incident, counter, number)
     counters = {"counted": incident.id, "entries": incident.entry_counter, "changes": incident.version}
-    add_behind(session, _KEEP_COUNTERS, counters, once=incident.id)
+    here = held(session)
+    if here is None or here.as_seen is None:
+        add_behind(session, _KEEP_COUNTERS, counters, once=incident.id)
+    else:
+        guard_by(session, _KEEP_COUNTERS_AS_SEEN, counters | {"as_seen": here.as_seen})
     return number
 
 
@@ -150,7 +156,10 @@ async def incident_by_id(session: AsyncSession, incident_id: int) -> Incident:
 
 
 async def lock_incident(session: AsyncSession, incident_id: int) -> Incident:
-    """The incident's row as it is now, held until the transaction ends. Raises NoResultFound."""
+    """The incident's row as it is now, held until the transaction ends. Raises NoResultFound.
+
+    In a `Brief` it is as it was seen, and what is recorded is only written where it still is so.
+    """
     here = held(session)
     if here is not None and here.incident.id == incident_id:
         return here.incident

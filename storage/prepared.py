@@ -72,6 +72,19 @@ def write(session: Session, waiting: Mapping[Insert | Update, Sequence[Mapping[s
         _run(connection, prepared.words, [prepared.values(row) for row in rows])
 
 
+def write_if(session: Session, waiting: Sequence[tuple[Insert | Update, Mapping[str, Any]]]) -> None:
+    """On PostgreSQL, have one row of each statement written by one; none where the first, which has to return what it
+    changes, changes nothing: then DataError is raised, of a division by zero. Raises as `write` besides."""
+    connection = session.connection()
+    sent = [(_prepared(one, connection.dialect, _names(one, [row])), row) for one, row in waiting]
+    values = [value for prepared, row in sent for value in prepared.values(row)]
+    _run(connection, _in_one((*(prepared.words for prepared, _ in sent), _ANY_OF_FIRST)), [tuple(values)])
+
+
+#: An error takes back all that its statement has done, and nothing shorter raises one.
+_ANY_OF_FIRST = "SELECT 1 / count(*) FROM part_0"
+
+
 @lru_cache(maxsize=256)
 def _in_one(statements: tuple[str, ...]) -> str:
     """One of PostgreSQL's for several, so that the server is waited for once; their parameters follow each other's."""

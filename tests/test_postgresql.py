@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import func, select
 
 from bot.app import Tocsin
 from storage.database import Database
 from storage.tables import Entry, Message
+from tests.other_transaction import other, waiting
 from tests.rig import Rig, number
 
 pytestmark = pytest.mark.postgresql
@@ -74,27 +73,15 @@ async def test_the_same_words_on_two_replicas_that_both_wait_for_the_incident_ar
     await rig.declare()
     twin = Tocsin(rig.settings, clock=rig.clock)
     await twin.start()
-    holder = await asyncpg.connect(rig.settings.database_url.replace("+asyncpg", ""))
     try:
         # Both know the channel's incident by now.
         await asyncio.gather(*(rig.types("ben", f"/incident note {word}") for word in ("one", "two", "three", "four")))
-        held = holder.transaction()
-        await held.start()
-        await holder.execute("SELECT id FROM incident FOR UPDATE")
-        typed = [asyncio.create_task(rig.types("ana", "/incident note restarted the api")) for _ in range(4)]
-        await waiting(holder, 2)
-        await held.rollback()
+        async with other(rig) as theirs:
+            await theirs.execute("SELECT id FROM incident FOR UPDATE")
+            typed = [asyncio.create_task(rig.types("ana", "/incident note restarted the api")) for _ in range(4)]
+            await waiting(theirs, 2)
         answers = await asyncio.gather(*typed)
     finally:
-        await holder.close()
         await twin.stop()
     assert sum("You recorded just that" in answer.text for answer in answers) == 3
     assert (await rig.timeline()).count("restarted the api") == 1
-
-
-async def waiting(holder: asyncpg.Connection[Any], count: int) -> None:
-    """Return when so many of the database's connections wait for a lock."""
-    ask = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    async with asyncio.timeout(10):
-        while await holder.fetchval(ask) < count:  # noqa: ASYNC110 - PostgreSQL tells nobody
-            await asyncio.sleep(0.01)

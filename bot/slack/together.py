@@ -13,11 +13,13 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.timeline import STATE_KINDS
 from bot.slack.asked import Read
 from bot.slack.bot import Bot
 from bot.slack.repeats import DOUBLE, fingerprint_of, keys_of
-from storage.ahead import Sought, hold, look_back
+from storage.ahead import Sought, hold, look, look_back
 from storage.batching import GroupCommit, Work
+from storage.brief import Brief, NeedsTransaction
 from storage.declaring import declare_together
 
 R = TypeVar("R")
@@ -33,7 +35,8 @@ async def share(bot: Bot, read: Read, work: Work[R], patience: float) -> R:
     group = bot.sharing.get(where)
     if group is None:
         ahead = partial(_ahead_of_opening if read.opens else read_ahead, bot)
-        group = bot.sharing[where] = GroupCommit(bot.db, at_once=ahead, patience=patience)
+        briefly = None if read.opens else partial(_briefly, bot)
+        group = bot.sharing[where] = GroupCommit(bot.db, at_once=ahead, briefly=briefly, patience=patience)
     try:
         return await group.run(work, item=read)
     finally:
@@ -57,6 +60,20 @@ async def read_ahead(bot: Bot, session: AsyncSession, coming: Sequence[Read]) ->
     if within != guess or not here.looked_back:
         await look_back(session, _sought(bot, coming, [within] * len(coming)))
     return set()
+
+
+async def _briefly(bot: Bot, brief: Brief, read: Read, work: Work[R]) -> R:
+    """The result of one command that nobody else waits beside, most often. Raises NeedsTransaction where it needs one:
+    known beforehand of what sets the incident's state, names somebody, or takes permissions that name somebody."""
+    guess = bot.rooms.get(read.request.channel_id)
+    sets_state = read.command is None or STATE_KINDS & read.command.records
+    if guess is None or sets_state or "<" in read.line or bot.settings.permitted:
+        raise NeedsTransaction
+    request = read.request
+    here = await look(brief, bot.identity.team_id, request.channel_id, request.user_id, _sought(bot, [read], [guess]))
+    if here.incident.id != guess:
+        raise NeedsTransaction
+    return await work(brief.session)
 
 
 async def _ahead_of_opening(bot: Bot, session: AsyncSession, coming: Sequence[Read]) -> set[int]:

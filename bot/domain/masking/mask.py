@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domain.masking.addresses import ADDRESSES, HOSTS
 from bot.domain.masking.rules import Rule, secret_span
@@ -74,6 +75,7 @@ class Mask:
         return self._numbers[secret]
 
 
+@lru_cache(maxsize=1)  # a command's words are masked for the index, and then again for its answer
 def mask(text: str, *, hosts: bool = False) -> Masked:
     """One text by itself, its findings numbered from 1."""
     return Mask(hosts=hosts).hide(text)
