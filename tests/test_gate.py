@@ -184,6 +184,18 @@ async def test_somebody_whom_slack_does_not_tell_of_may_record_alone(rig: Rig) -
     assert (await rig.types("ben", "/incident resolve done")).text.startswith("#3 resolved")
 
 
+async def test_somebody_whom_slack_would_not_tell_of_when_they_were_mentioned_is_asked_about_when_they_act(
+    rig: Rig,
+) -> None:
+    await rig.declare()
+    rig.ws.expects("users.info", "user_not_found")
+    rig.ws.faults.add("users.info", error="user_not_found", times=1)
+    await rig.types("ana", "/incident note @ben looks at it")
+    await rig.quiet()
+    assert any(call.method == "users.info" and call.injected for call in rig.ws.calls)
+    assert (await rig.types("ben", "/incident severity sev3")).text.startswith("#3 severity")
+
+
 async def test_a_teams_own_permissions_hold(tmp_path: Path) -> None:
     given = {"resolve": frozenset({"member", "guest"}), "note": frozenset({"member"})}
     async with running(tmp_path, permissions=given) as rig:

@@ -124,6 +124,18 @@ async def test_without_a_connection_it_is_alive_and_not_ready(tmp_path: Path) ->
         assert found["tocsin_socket_endings_total|refresh_requested"] == 1
 
 
+async def test_an_answer_without_an_address_is_a_connection_that_is_tried_again(tmp_path: Path) -> None:
+    async with watched(tmp_path) as rig:
+        rig.ws.faults.add("apps.connections.open", body='{"ok": true}', content_type="application/json", times=2)
+        await rig.ws.socket.disconnect("refresh_requested")
+        await rig.later(timedelta(seconds=1))
+        assert (await get(rig, "readyz"))[0] == 503
+        await rig.later(timedelta(minutes=1))
+        await rig.ws.socket.connected()
+        await rig.quiet()
+        assert await get(rig, "readyz") == WELL
+
+
 @pytest.mark.sqlite
 async def test_a_database_that_hangs_or_refuses_makes_it_unready_until_it_is_well_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -140,6 +140,9 @@ class Connections:
                     fault = silent.reason
                 except (SlackUnwell, aiohttp.ClientError, OSError, TimeoutError) as unwell:
                     fault = str(unwell) if isinstance(unwell, SlackUnwell) else type(unwell).__name__
+                except Exception as unforeseen:  # a slot that ended here would be missed by nobody
+                    log.exception("a connection could not be opened")
+                    fault = type(unforeseen).__name__
                 finally:
                     self._opening = False
                 self._failed(fault)

@@ -80,8 +80,10 @@ async def get_to_know(bot: Bot, team_id: str, user_id: str) -> None:
         return
     async with bot.db.read() as session:
         person = await find_person(session, team_id, user_id)
-    if person is not None and person.fetched_at is not None and now - person.fetched_at < KEPT:
-        bot.met[user_id] = min(now + LOOKED_UP, person.fetched_at + KEPT)
+    # Whom Slack would not tell of when they were mentioned is asked about again.
+    told_at = person.fetched_at if person is not None and person.standing != Who.UNKNOWN else None
+    if told_at is not None and now - told_at < KEPT:
+        bot.met[user_id] = min(now + LOOKED_UP, told_at + KEPT)
         return
     hidden = False
     try:
