@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.rig import Rig
 
 
@@ -53,3 +55,13 @@ async def test_somebody_whom_the_bot_has_just_met_is_found_in_a_cause_a_minute_l
     await rig.later(timedelta(seconds=61))
     known = await rig.types("ana", "/incident cause it is down because of Ben")
     assert ["“" in one.text for one in (unknown, known)] == [False, True]
+
+
+async def test_a_check_that_takes_longer_than_slack_waits_says_where_it_can_be_had(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.declare()
+    monkeypatch.setattr("bot.slack.commands.missing.PATIENCE", 0.0)
+    answer = await rig.types("ana", "/incident missing")
+    assert answer.text.startswith("INC-1 has 1 entries, and to check so long a draft takes longer than Slack waits.")
+    assert "tocsin draft INC-1 --output draft.md, then tocsin check draft.md." in answer.text

@@ -182,3 +182,7 @@ class UndecidedDraft(IncidentError):
 
 class PublishedAlready(IncidentError):
     """The version that stands is the published one."""
+
+
+class CheckTooLong(IncidentError):
+    """A draft of so many entries that its check takes longer than the asker waits."""

@@ -140,9 +140,6 @@ class Connections:
                     fault = silent.reason
                 except (SlackUnwell, aiohttp.ClientError, OSError, TimeoutError) as unwell:
                     fault = str(unwell) if isinstance(unwell, SlackUnwell) else type(unwell).__name__
-                except Exception as unforeseen:  # a slot that ended here would be missed by nobody
-                    log.exception("a connection could not be opened")
-                    fault = type(unforeseen).__name__
                 finally:
                     self._opening = False
                 self._failed(fault)
@@ -151,8 +148,10 @@ class Connections:
 
     async def _opened(self) -> Link:
         assert self._session is not None
-        answer = await self._api.call("apps.connections.open")
-        link = await Link.open(self._session, str(answer["url"]), load_http_proxy_from_env(), self._patience)
+        address = (await self._api.call("apps.connections.open")).get("url")
+        if not isinstance(address, str):
+            raise NoHello("no address")
+        link = await Link.open(self._session, address, load_http_proxy_from_env(), self._patience)
         try:
             hello = await link.hello()
         except BaseException:

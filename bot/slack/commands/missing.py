@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+from bot.domain.errors import CheckTooLong
 from bot.drafting.checked import checked_draft
 from bot.drafting.checking.report import Report
 from bot.drafting.checking.telling import claims, counted, lints, open_points, summed
@@ -17,6 +18,8 @@ from bot.slack.command import RECORDERS, Command
 from bot.wording import Wire
 from storage.drafts import versions_of
 
+#: Real seconds for the check, of what Slack waits; an entry takes about a millisecond.
+PATIENCE = 1.8
 SHOWN = 8  # claims and findings of the linter that an answer lists
 
 
@@ -26,10 +29,16 @@ async def _missing(call: Call) -> Answer:
     record = await read_record(
         call.session, call.about, zone_label=settings.timezone_label, prefix=settings.incident_prefix
     )
-    made = (await asyncio.to_thread(press, record, settings, wording)).document.text
     versions = await versions_of(call.session, call.about.id)
-    text = (await asyncio.to_thread(as_it_stands, versions, made, wording)).text
-    report = await asyncio.to_thread(checked_draft, text, settings, wording, record)
+
+    def check() -> Report:
+        made = press(record, settings, wording).document.text
+        return checked_draft(as_it_stands(versions, made, wording).text, settings, wording, record)
+
+    try:
+        report = await asyncio.wait_for(asyncio.to_thread(check), PATIENCE)
+    except TimeoutError:
+        raise CheckTooLong(label=record.label, count=len(record.entries)) from None
     again = Button(call.label("draft_again"), command="postmortem", incident=call.about.number)
     return Answer(Wire("\n".join(_lines(call, report))), (again,))
 
