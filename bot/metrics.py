@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -35,6 +36,8 @@ class Metrics:
             buckets=_ACK_SECONDS,
             registry=own,
         )
+        # Looking a label up takes a lock and more time than counting; there are a dozen of them.
+        self._acks_of, self._ack_seconds_of = cache(self._acks.labels), cache(self._ack_seconds.labels)
         self.under_way = Gauge("tocsin_payloads_under_way", "Payloads not yet answered.", registry=own)
         self._last_frame = Gauge(
             "tocsin_last_frame_timestamp_seconds",
@@ -59,9 +62,9 @@ class Metrics:
 
     def answered(self, kind: str, outcome: str, seconds: float) -> None:
         """Count a payload's end; `outcome` is acknowledged, failed or unsent."""
-        self._acks.labels(kind, outcome).inc()
+        self._acks_of(kind, outcome).inc()
         if outcome == "acknowledged":
-            self._ack_seconds.labels(kind).observe(seconds)
+            self._ack_seconds_of(kind).observe(seconds)
 
     def heard(self, at: datetime) -> None:
         """Something came from Slack at this instant."""

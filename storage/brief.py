@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Select, inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.behind import WritingBehind, guarded
@@ -31,7 +31,7 @@ class Brief:
     """`session` is what the work is given. It reaches no database: whoever asks it for more than it holds, or changes
     what it holds, gets NeedsTransaction; what is added behind waits for `write`."""
 
-    def __init__(self, reaching: AsyncSession, marks: Mapping[str, bool]) -> None:
+    def __init__(self, reaching: AsyncConnection, marks: Mapping[str, bool]) -> None:
         self.session = AsyncSession(
             _NOWHERE, sync_session_class=WritingBehind, expire_on_commit=False, info=dict(marks)
         )

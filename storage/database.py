@@ -146,7 +146,7 @@ class Database:
     @asynccontextmanager
     async def brief(self) -> AsyncIterator[Brief]:
         """A piece of work without a transaction; it calls `Brief.write` itself."""
-        async with AsyncSession(self._glancing, expire_on_commit=False) as reaching:
+        async with self._glancing.connect() as reaching:
             brief = Brief(reaching, self._marks)
             try:
                 yield brief

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Dialect, Select, inspect
+from sqlalchemy import Connection, Dialect, Select, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-from storage.prepared import rows_of
+from storage.prepared import rows_of, rows_on
 
 Tables = tuple[type[SQLModel], ...]
 _Process = Callable[[Any], Any] | None
@@ -31,7 +31,8 @@ class _Reader:
         self.width = len(columns)
         self._names = [self._mapper.get_property_by_column(column).key for column in columns]
         self._identity = self._names.index("id")
-        self._how = [_processor(column.type, dialect) for column in columns]
+        how = [(name, _processor(column.type, dialect)) for name, column in zip(self._names, columns, strict=True)]
+        self._made = [(name, one) for name, one in how if one is not None]
 
     def loose(self, part: Sequence[Any]) -> Any:
         """An object of no session; None as for `object`."""
@@ -42,8 +43,10 @@ class _Reader:
         return fresh
 
     def _values(self, part: Sequence[Any]) -> dict[str, Any]:
-        values = [one if how is None else how(one) for one, how in zip(part, self._how, strict=True)]
-        return dict(zip(self._names, values, strict=True))
+        read = dict(zip(self._names, part, strict=True))
+        for name, how in self._made:
+            read[name] = how(read[name])
+        return read
 
     def object(self, part: Sequence[Any], session: Session) -> Any:
         """The object of a row that stands; None where it is none, as an outer join gives it."""
@@ -92,12 +95,11 @@ def _objects(
 
 
 def loose_objects(
-    session: Session, statement: Select[Any], tables: Tables, given: Mapping[str, Any]
+    connection: Connection, statement: Select[Any], tables: Tables, given: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     """As `objects`, inside of SQLAlchemy's greenlet, of no session: what is changed of them is written by nobody."""
-    rows = rows_of(session, statement, given)
-    readers = _readers(tables, session.get_bind().dialect)
-    return [tuple(_parts(row, readers, _Reader.loose)) for row in rows]
+    readers = _readers(tables, connection.dialect)
+    return [tuple(_parts(row, readers, _Reader.loose)) for row in rows_on(connection, statement, given)]
 
 
 def _values(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -72,10 +72,9 @@ def write(session: Session, waiting: Mapping[Insert | Update, Sequence[Mapping[s
         _run(connection, prepared.words, [prepared.values(row) for row in rows])
 
 
-def write_if(session: Session, waiting: Sequence[tuple[Insert | Update, Mapping[str, Any]]]) -> None:
+def write_if(connection: Connection, waiting: Sequence[tuple[Insert | Update, Mapping[str, Any]]]) -> None:
     """On PostgreSQL, have one row of each statement written by one; none where the first, which has to return what it
     changes, changes nothing: then DataError is raised, of a division by zero. Raises as `write` besides."""
-    connection = session.connection()
     sent = [(_prepared(one, connection.dialect, _names(one, [row])), row) for one, row in waiting]
     values = [value for prepared, row in sent for value in prepared.values(row)]
     _run(connection, _in_one((*(prepared.words for prepared, _ in sent), _ANY_OF_FIRST)), [tuple(values)])
@@ -113,7 +112,11 @@ async def read(session: AsyncSession, statement: Statement, given: Mapping[str, 
 def rows_of(session: Session, statement: Statement, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """As `read`, inside of SQLAlchemy's greenlet. What waits to be written is written before."""
     session.flush()
-    connection = session.connection()
+    return rows_on(session.connection(), statement, given)
+
+
+def rows_on(connection: Connection, statement: Statement, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """As `rows_of`, on a connection of no session."""
     prepared = _prepared(statement, connection.dialect, ())
     return _run(connection, prepared.words, [prepared.values(given)])
 
