@@ -22,22 +22,9 @@ class Metrics:
         # Not the library's global registry: two bots in one process (tests, the demo) would count into each other.
         self.registry = own = CollectorRegistry()
         ProcessCollector(registry=own)
-        self._acks = Counter(
-            "tocsin_acknowledgements",
-            "Payloads of Slack by kind (event, command, interaction) and outcome: acknowledged after the commit, "
-            "failed (Slack sends events again), unsent (the connection was gone).",
-            ["kind", "outcome"],
-            registry=own,
-        )
-        self._ack_seconds = Histogram(
-            "tocsin_acknowledgement_seconds",
-            "From a payload's arrival to its acknowledgement. Slack waits 3 s.",
-            ["kind"],
-            buckets=_ACK_SECONDS,
-            registry=own,
-        )
+        acks, seconds = _acknowledgements(own)
         # Looking a label up takes a lock and more time than counting; there are a dozen of them.
-        self._acks_of, self._ack_seconds_of = cache(self._acks.labels), cache(self._ack_seconds.labels)
+        self._acks_of, self._ack_seconds_of = cache(acks.labels), cache(seconds.labels)
         self.under_way = Gauge("tocsin_payloads_under_way", "Payloads not yet answered.", registry=own)
         self._last_frame = Gauge(
             "tocsin_last_frame_timestamp_seconds",
@@ -97,6 +84,25 @@ class Metrics:
     def exposed(self) -> bytes:
         """All of it in Prometheus's text format."""
         return generate_latest(self.registry)
+
+
+def _acknowledgements(own: CollectorRegistry) -> tuple[Counter, Histogram]:
+    """How payloads ended, and how long what was acknowledged took."""
+    acks = Counter(
+        "tocsin_acknowledgements",
+        "Payloads of Slack by kind (event, command, interaction) and outcome: acknowledged after the commit, "
+        "failed (Slack sends events again), unsent (the connection was gone).",
+        ["kind", "outcome"],
+        registry=own,
+    )
+    seconds = Histogram(
+        "tocsin_acknowledgement_seconds",
+        "From a payload's arrival to its acknowledgement. Slack waits 3 s.",
+        ["kind"],
+        buckets=_ACK_SECONDS,
+        registry=own,
+    )
+    return acks, seconds
 
 
 def _gauges_of_jobs(registry: CollectorRegistry) -> tuple[Gauge, Gauge, Gauge, Gauge]:
