@@ -17,9 +17,11 @@ from tests.crash.traced import tracer_fault
 #: Twelve seconds in all where two processors are free; a machine that does ten other things is still waited for.
 pytestmark = pytest.mark.timeout(300)
 KILLS = 4
-#: Of what an incident and a start pass: an acknowledgement, a call whose answer is lost, a commit.
+#: Of what an incident and a start pass: an acknowledgement, a call whose answer is lost, a commit with a transaction
+#: and one without.
 BOUNDARIES: tuple[Boundary, ...] = (
     (Teller.through, "ack before in /incident declare #1"),
+    (Teller.through, "commit after in /incident note #2"),
     (Teller.through, "call after files.completeUploadExternal in job post_draft #1"),
     (Teller.starting, "commit after in message #1"),
 )

@@ -25,6 +25,8 @@ from bot.jobs import Worker
 from bot.slack.api import SlackApi
 from bot.slack.link import Link
 from bot.slack.receiving import Receiver
+from storage.behind import _GUARD
+from storage.brief import Brief
 from storage.database import Database
 
 #: The file in a bot's folder that says where to die and where to note down what was passed.
@@ -72,6 +74,7 @@ def install(folder: Path) -> Watch:
     watch = Watch(folder)
     _name_the_work()
     _around_commits(watch)
+    _around_brief_commits(watch)
     _around_acknowledgements(watch)
     _around_calls(watch)
     return watch
@@ -116,6 +119,20 @@ def _around_commits(watch: Watch) -> None:
             watch.passes("commit after")
 
     Database.write = watched  # type: ignore[method-assign, assignment]
+
+
+def _around_brief_commits(watch: Watch) -> None:
+    """What a command by itself writes on PostgreSQL, in one statement that is its own transaction."""
+    write = Brief.write
+
+    async def watched(self: Brief) -> None:
+        if _GUARD in self.session.info:
+            watch.passes("commit before")
+        await write(self)
+        if self.writing:
+            watch.passes("commit after")
+
+    Brief.write = watched  # type: ignore[method-assign]
 
 
 async def _writes(db: Database, session: AsyncSession) -> Any:
