@@ -41,6 +41,9 @@ POSTED = frozenset(
     }
 )
 
+#: What re-arms a job when it is recorded, where it is added to an incident.
+REARMING = _ON_CARD | _WATCHED | POSTED | TASK_KINDS
+
 #: The change that brings a written postmortem in: nothing follows from it, since nobody is there to be told.
 IMPORTED = "incident.imported"
 

@@ -1,7 +1,7 @@
 """What several commands of one channel need to know, read for all of them before the first is carried out.
 
 Its incident is held from then on, so that what was not found stays absent until the transaction ends, but for what it
-adds itself. Knows no command.
+adds itself; or it is only looked at, and what is recorded is written where it has not changed. Knows no command.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def _came_before(keys: int, fingerprints: int) -> CompoundSelect[Any]:
 
 @dataclass(slots=True)
 class Held:
-    """An incident's channel and who asks for something there; the incident's row is this transaction's alone."""
+    """An incident's channel and who asks for something there; the incident's row is this transaction's alone, but for
+    one that only looks (`as_seen`)."""
 
     workspace: Workspace
     channel: Channel

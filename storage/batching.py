@@ -56,7 +56,7 @@ class _Waiting:
             return await self.work(session)
 
     def succeed(self, result: object) -> None:
-        if not self.done.cancelled():
+        if not self.done.done():
             self.done.set_result(result)
 
     def fail(self, fault: BaseException) -> None:
@@ -97,6 +97,13 @@ class GroupCommit:
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being written."""
         return self._writer is None or self._writer.done()
+
+    def when_idle(self, told: Callable[[], None]) -> None:
+        """Have `told` called once the writer has come to an end; at once where it has."""
+        if self._writer is None or self._writer.done():
+            told()
+        else:
+            self._writer.add_done_callback(lambda _: told())
 
     async def run(self, work: Work[R], item: object = None) -> R:
         """The result of `work` after its commit. Raises what `work` raises, what the commit raises, and Overloaded.
@@ -168,7 +175,7 @@ class GroupCommit:
         return []
 
     async def _done_briefly(self, one: _Waiting) -> bool:
-        """Whether it is done, without a transaction; where it is not, nothing of it was written."""
+        """Whether it is done, without a transaction, or nobody waits for it; where not, nothing of it was written."""
         if self._briefly is None or one.item is None:
             return False
         brief: Brief | None = None
@@ -180,9 +187,9 @@ class GroupCommit:
                     await brief.write()
                 one.succeed(result)  # before the connection is given back, which nobody need wait for
         except NeedsTransaction:
-            return False
+            return one.done.done()
         except Exception as fault:
-            if brief is None or not brief.writing:
+            if not one.done.done() and (brief is None or not brief.writing):
                 return False  # done again, and told then as any other's
             one.fail(fault)
         return True

@@ -1,13 +1,14 @@
 """One piece of work without a transaction around it: what it needs is read by one statement, and what it records is
 written by one, which changes nothing where what was read has been changed in between. Knows no table.
 
-For PostgreSQL, where every statement waits for the server: a command waits twice so, and else four times, of which the
-first begins the transaction and the last ends it.
+For PostgreSQL, where every statement waits for the server: most commands wait twice so, and else four times, of which
+the first begins the transaction and the last ends it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NoReturn
 
 from sqlalchemy import Select, inspect
@@ -33,7 +34,7 @@ class Brief:
 
     def __init__(self, reaching: AsyncConnection, marks: Mapping[str, bool]) -> None:
         self.session = AsyncSession(
-            _NOWHERE, sync_session_class=WritingBehind, expire_on_commit=False, info=dict(marks)
+            _nowhere(), sync_session_class=WritingBehind, expire_on_commit=False, info=dict(marks)
         )
         #: Whether something may have been written.
         self.writing = False
@@ -50,7 +51,8 @@ class Brief:
         """Write what waits: all of it, or nothing where the change that it depends on changes no row.
 
         Raises NeedsTransaction in that case, where it depends on none, and where something of it is there already; else
-        DBAPIError, and then nobody knows whether it was written.
+        DBAPIError, and then nobody knows whether it was written. That change must not wait for anybody's lock: whoever
+        waits for it could have gone, and it would be written nevertheless.
         """
         here = self.session.sync_session
         if here.new or any(inspect(one).modified for one in self._read):
@@ -77,5 +79,7 @@ async def _refuse() -> NoReturn:
     raise NeedsTransaction
 
 
-#: An engine that never connects.
-_NOWHERE: AsyncEngine = create_async_engine("postgresql+asyncpg://", async_creator=_refuse, poolclass=NullPool)
+@cache  # made where it is needed, since SQLite's users have no asyncpg
+def _nowhere() -> AsyncEngine:
+    """An engine that never connects."""
+    return create_async_engine("postgresql+asyncpg://", async_creator=_refuse, poolclass=NullPool)

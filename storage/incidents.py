@@ -58,8 +58,19 @@ _KEEP_COUNTERS = (
     .where(_OPENED.c.id == bindparam("counted"))
     .values(entry_counter=bindparam("entries"), version=bindparam("changes"))
 )
-#: As that, where the incident is as it was seen.
-_KEEP_COUNTERS_AS_SEEN = _KEEP_COUNTERS.where(_OPENED.c.version == bindparam("as_seen")).returning(_OPENED.c.id)
+#: As that, where the incident is as it was seen and nobody else has it: this one waits for none.
+_SEEN = _OPENED.alias("seen")
+_FREE = (
+    select(_SEEN.c.id)
+    .where(_SEEN.c.id == bindparam("counted"), _SEEN.c.version == bindparam("as_seen"))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+_KEEP_COUNTERS_AS_SEEN = (
+    update(_OPENED)
+    .where(_OPENED.c.id.in_(_FREE))
+    .values(entry_counter=bindparam("entries"), version=bindparam("changes"))
+    .returning(_OPENED.c.id)
+)
 _BY_ID = select(Incident).where(col(Incident.id) == bindparam("id"))
 _CHANNEL = select(Channel).where(
     col(Channel.workspace_id) == bindparam("workspace"), col(Channel.slack_id) == bindparam("slack_id")

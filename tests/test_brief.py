@@ -7,13 +7,18 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import SQLModel
 
+from bot.slack import dispatch
+from bot.slack.bot import Bot
 from storage.artifacts import note_audit
+from storage.batching import GroupCommit, Work
 from storage.behind import add_behind, guard_by
 from storage.brief import Brief, NeedsTransaction
 from storage.database import Database
@@ -153,6 +158,24 @@ async def test_a_command_that_others_got_ahead_of_is_recorded_once_after_theirs(
     assert (await rig.timeline()).count("two") == 1
 
 
+async def test_a_command_that_others_got_ahead_of_between_its_statements_is_recorded_once_after_theirs(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.declare()
+    first = number(await rig.types("ana", "/incident note one"))
+    write = Brief.write
+
+    async def late(self: Brief) -> None:
+        async with other(rig) as theirs:
+            await theirs.execute("UPDATE incident SET version = version + 1, entry_counter = entry_counter + 5")
+        await write(self)
+
+    with monkeypatch.context() as between:
+        between.setattr(Brief, "write", late)
+        assert number(await rig.types("ana", "/incident note two")) == first + 6
+    assert (await rig.timeline()).count("two") == 1
+
+
 async def test_a_command_that_waited_for_others_who_changed_nothing_is_recorded(rig: Rig) -> None:
     await rig.declare()
     first = number(await rig.types("ana", "/incident note one"))
@@ -167,7 +190,7 @@ async def test_a_server_that_goes_away_while_it_is_written_is_told_in_words(rig:
     await rig.declare()
     first = number(await rig.types("ana", "/incident note one"))
     async with other(rig) as theirs:
-        await theirs.execute("SELECT id FROM incident FOR UPDATE")
+        await theirs.execute("LOCK TABLE entry IN SHARE MODE")  # which can be read meanwhile
         typed = asyncio.create_task(rig.types("ana", "/incident note two"))
         await waiting(theirs, 1)
         await theirs.execute(
@@ -178,3 +201,112 @@ async def test_a_server_that_goes_away_while_it_is_written_is_told_in_words(rig:
     assert "note two" in answer.text, "it is given back"
     assert not re.search(r"#\d", answer.text)
     assert number(await rig.types("ana", "/incident note two")) == first + 1
+
+
+async def test_who_gave_up_while_others_held_the_incident_leaves_nothing_behind(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rig.declare()
+    await rig.types("ana", "/incident note one")
+    known = dispatch.get_to_know
+
+    async def slow(*who: Any) -> None:
+        await known(*who)
+        await asyncio.sleep(0.8)  # as `users.info` may take, of the time that the asker waits and the group does not
+
+    with monkeypatch.context() as hurried:
+        hurried.setattr(dispatch, "PATIENCE", 1.6)
+        hurried.setattr(dispatch, "get_to_know", slow)
+        async with other(rig) as theirs:
+            await theirs.execute("SELECT id FROM incident FOR UPDATE")
+            typed = asyncio.create_task(rig.types("ana", "/incident note two"))
+            await waiting(theirs, 1)
+            told = await typed
+            assert "most likely not recorded" in told.text
+    assert rig.bot._bot is not None
+    await idle(rig.bot._bot)
+    assert "two" not in await rig.timeline()
+
+
+async def test_only_what_fits_is_written_so_and_nothing_of_it_is_left_in_memory(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bool] = []
+    write = Brief.write
+
+    async def watched(self: Brief) -> None:
+        await write(self)
+        written.append(self.writing)
+
+    monkeypatch.setattr(Brief, "write", watched)
+    await rig.declare()
+    assert rig.bot._bot is not None
+    await rig.types("ana", "/incident note the channel's incident is known from here on")
+    for typed, fits in (
+        ("note one", True),
+        ("action two at: 9:50", True),
+        ("cause the pool is small", False),  # reads who is known, once a minute
+        ("cause the pool was small", True),
+        ("note with @ben", False),
+        ("impact no orders", False),
+        ("task raise the pool", False),
+        ("severity sev3", False),
+        ("note one", False),  # typed again
+    ):
+        written.clear()
+        await rig.types("ana", f"/incident {typed}")
+        assert written == [True] * fits, typed
+        await idle(rig.bot._bot)
+
+
+async def test_a_piece_that_has_its_result_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = []
+
+    async def work(session: AsyncSession) -> str:
+        ran.append(session)
+        return "refused"
+
+    async def briefly(brief: Brief, _item: object, piece: Work[str]) -> str:
+        return await piece(brief.session)
+
+    close = AsyncConnection.close
+
+    async def late(self: AsyncConnection) -> None:
+        await close(self)
+        await asyncio.sleep(0.4)
+
+    async with open_database(tmp_path) as db:
+        group = GroupCommit(db, briefly=briefly, patience=0.2)
+        with monkeypatch.context() as slow:
+            slow.setattr(AsyncConnection, "close", late)
+            assert await group.run(work, item=1) == "refused"
+            await group.drain()
+        assert await group.run(work, item=1) == "refused"
+        assert len(ran) == 2
+
+
+@pytest.mark.parametrize("hangs_for", [60.0, 0.2])
+async def test_what_somebody_left_is_not_begun_once_more(tmp_path: Path, hangs_for: float) -> None:
+    began = []
+
+    async def work(session: AsyncSession) -> None:
+        began.append(session)
+
+    async def briefly(_brief: Brief, _item: object, _piece: Work[None]) -> None:
+        await asyncio.sleep(hangs_for)  # a server that hangs, or is slow
+        raise NeedsTransaction
+
+    async with open_database(tmp_path) as db:
+        group = GroupCommit(db, briefly=briefly, patience=0.3)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await group.run(work, item=1)
+        await group.drain()
+    assert began == []
+
+
+async def idle(bot: Bot) -> None:
+    """Return when no channel's commands are being carried out any more."""
+    async with asyncio.timeout(20):
+        while bot.sharing:  # noqa: ASYNC110  nothing tells
+            await asyncio.sleep(0.01)

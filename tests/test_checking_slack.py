@@ -63,5 +63,5 @@ async def test_a_check_that_takes_longer_than_slack_waits_says_where_it_can_be_h
     await rig.declare()
     monkeypatch.setattr("bot.slack.commands.missing.PATIENCE", 0.0)
     answer = await rig.types("ana", "/incident missing")
-    assert answer.text.startswith("INC-1 has 1 entries, and to check so long a draft takes longer than Slack waits.")
+    assert answer.text.startswith("To check the draft of INC-1 takes longer than Slack waits (entries: 1).")
     assert "tocsin draft INC-1 --output draft.md, then tocsin check draft.md." in answer.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -172,3 +174,10 @@ def test_what_is_foreseen_is_named() -> None:
                     catching.add(path)
     assert catching == allowed
     assert all(tree(path).body for path in allowed)
+
+
+def test_sqlite_needs_no_driver_of_postgresql() -> None:
+    """It is an extra, and an image without it starts."""
+    without = "import sys; sys.modules['asyncpg'] = None; import storage.database, storage.migrate, bot.app"
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -68,7 +68,10 @@ async def test_two_replicas_take_turns_and_record_each_thing_once(rig: Rig) -> N
         await twin.stop()
 
 
-async def test_the_same_words_on_two_replicas_that_both_wait_for_the_incident_are_recorded_once(rig: Rig) -> None:
+@pytest.mark.parametrize("words", ["restarted the api", "restarted the api with @ben"])
+async def test_the_same_words_on_two_replicas_that_both_wait_for_the_incident_are_recorded_once(
+    rig: Rig, words: str
+) -> None:
     """Each looked back as it began to wait, before the other had recorded anything."""
     await rig.declare()
     twin = Tocsin(rig.settings, clock=rig.clock)
@@ -78,7 +81,7 @@ async def test_the_same_words_on_two_replicas_that_both_wait_for_the_incident_ar
         await asyncio.gather(*(rig.types("ben", f"/incident note {word}") for word in ("one", "two", "three", "four")))
         async with other(rig) as theirs:
             await theirs.execute("SELECT id FROM incident FOR UPDATE")
-            typed = [asyncio.create_task(rig.types("ana", "/incident note restarted the api")) for _ in range(4)]
+            typed = [asyncio.create_task(rig.types("ana", f"/incident note {words}")) for _ in range(4)]
             await waiting(theirs, 2)
         answers = await asyncio.gather(*typed)
     finally:

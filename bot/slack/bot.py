@@ -46,4 +46,4 @@ class Bot:
     """The commands that wait for each other in a channel, by its Slack id; only where any does."""
     rooms: dict[str, int] = field(default_factory=dict)
     """The key of a channel's incident, by the channel's Slack id, as it was last held: a guess, which whoever uses it
-    has to check."""
+    has to check. It stays, since an incident's channels are few."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.timeline import STATE_KINDS
+from bot.consequences import REARMING
 from bot.slack.asked import Read
 from bot.slack.bot import Bot
 from bot.slack.repeats import DOUBLE, fingerprint_of, keys_of
@@ -40,8 +40,12 @@ async def share(bot: Bot, read: Read, work: Work[R], patience: float) -> R:
     try:
         return await group.run(work, item=read)
     finally:
-        if group.idle and bot.sharing.get(where) is group:
-            del bot.sharing[where]
+        group.when_idle(partial(_let_go, bot, where, group))
+
+
+def _let_go(bot: Bot, where: str, group: GroupCommit) -> None:
+    if group.idle and bot.sharing.get(where) is group:
+        del bot.sharing[where]
 
 
 async def read_ahead(bot: Bot, session: AsyncSession, coming: Sequence[Read]) -> set[int]:
@@ -63,11 +67,11 @@ async def read_ahead(bot: Bot, session: AsyncSession, coming: Sequence[Read]) ->
 
 
 async def _briefly(bot: Bot, brief: Brief, read: Read, work: Work[R]) -> R:
-    """The result of one command that nobody else waits beside, most often. Raises NeedsTransaction where it needs one:
-    known beforehand of what sets the incident's state, names somebody, or takes permissions that name somebody."""
+    """The result of one command that nobody else waits beside. Raises NeedsTransaction where it needs one: known
+    beforehand of what sets the state or re-arms a job, names somebody, or takes permissions that name somebody."""
     guess = bot.rooms.get(read.request.channel_id)
-    sets_state = read.command is None or STATE_KINDS & read.command.records
-    if guess is None or sets_state or "<" in read.line or bot.settings.permitted:
+    follows = read.command is None or REARMING & read.command.records
+    if guess is None or follows or "<" in read.line or bot.settings.permitted:
         raise NeedsTransaction
     request = read.request
     here = await look(brief, bot.identity.team_id, request.channel_id, request.user_id, _sought(bot, [read], [guess]))
