@@ -58,7 +58,7 @@ def test_it_prints_the_postmortem_with_the_times_that_were_meant(played: Played)
 
 
 def test_the_draft_lies_where_it_says_as_markdown_and_as_json(played: Played) -> None:
-    folder, done, _ = played
+    folder, done = played
     named = re.findall(r"^(out/\S+)  ", done.stdout, re.M)
     assert named == ["out/inc-1-postmortem.md", "out/inc-1-postmortem.json"]
     markdown, structured = ((folder / name).read_text() for name in named)
