@@ -18,6 +18,8 @@ from tests.forge import Forge, environment, script
 
 ROOT = Path(__file__).parents[1]
 
+WELL_WITHIN = 15  # seconds
+
 
 def demo(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -32,17 +34,25 @@ def demo(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, demo(folder)
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str], float]:
+    """Played again where it took long: a machine that stands still for seconds is not the demo's doing."""
+    for _ in range(2):
+        folder = tmp_path_factory.mktemp("demo")
+        begun = time.monotonic()
+        done = demo(folder)
+        seconds = time.monotonic() - begun
+        if seconds < WELL_WITHIN:
+            break
+    return folder, done, seconds
 
 
-Played = tuple[Path, subprocess.CompletedProcess[str]]
+Played = tuple[Path, subprocess.CompletedProcess[str], float]
 
 
-def test_it_ends_by_itself_and_without_a_terminal(played: Played) -> None:
-    _, done = played
+def test_it_ends_well_within_seconds_and_without_a_terminal(played: Played) -> None:
+    _, done, seconds = played
     assert done.returncode == 0, done.stderr
+    assert seconds < WELL_WITHIN
 
 
 def test_it_prints_the_postmortem_with_the_times_that_were_meant(played: Played) -> None:
@@ -58,7 +68,7 @@ def test_it_prints_the_postmortem_with_the_times_that_were_meant(played: Played)
 
 
 def test_the_draft_lies_where_it_says_as_markdown_and_as_json(played: Played) -> None:
-    folder, done = played
+    folder, done, _ = played
     named = re.findall(r"^(out/\S+)  ", done.stdout, re.M)
     assert named == ["out/inc-1-postmortem.md", "out/inc-1-postmortem.json"]
     markdown, structured = ((folder / name).read_text() for name in named)
