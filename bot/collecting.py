@@ -27,3 +27,17 @@ def settle_down() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, 10, 10)
+
+
+@contextmanager
+def held_off() -> Iterator[None]:
+    """For work of a second at most that makes much, all of which stays to its end: going through it on the way finds
+    nothing, and costs more the more there is. Blocks may lie within each other, and in several threads."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.collecting import held_off
 from bot.consequences import consequences, lane_of
 from bot.domain.errors import Conflict
 from bot.domain.incident import IncidentState, fold
@@ -224,11 +225,13 @@ async def _learn(session: AsyncSession, kind: str, incident: Incident, slack_id:
 async def read_record(session: AsyncSession, incident: Incident, *, zone_label: str | None, prefix: str) -> Record:
     """Everything recorded of an incident, for the drafter and the timeline. The caller has checked who reads."""
     channel = await channel_of_incident(session, incident.id)
+    with held_off():
+        entries = tuple(await entries_of(session, incident.id))
     return Record(
         number=incident.number,
         label=f"{prefix}-{incident.number}",
         zone=incident.zone,
-        entries=tuple(await entries_of(session, incident.id)),
+        entries=entries,
         names=await names(session, incident.workspace_id),
         zone_label=zone_label,
         channel_name=channel.name if channel else None,

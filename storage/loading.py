@@ -20,6 +20,8 @@ from storage.prepared import rows_of, rows_on
 
 Tables = tuple[type[SQLModel], ...]
 _Process = Callable[[Any], Any] | None
+#: Rows whose columns are gone through at once.
+_LOT = 512
 
 
 class _Reader:
@@ -104,11 +106,15 @@ def loose_objects(
 
 def _values(session: Session, statement: Select[Any], given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     rows = rows_of(session, statement, given)
-    # Column by column, since most of them are as the driver gives them, and a draft has ten thousand rows.
-    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-    for place, how in _made(statement, session.get_bind().dialect) if rows else ():
-        columns[place] = map(how, columns[place])
-    return list(zip(*columns, strict=True))
+    made = _made(statement, session.get_bind().dialect) if rows else ()
+    # Column by column, since most of them are as the driver gives them, and a draft has ten thousand rows; and so many
+    # at once that what lies between is still in the processor's cache.
+    for first in range(0, len(rows), _LOT):
+        columns: list[Iterable[Any]] = list(zip(*rows[first : first + _LOT], strict=True))
+        for place, how in made:
+            columns[place] = map(how, columns[place])
+        rows[first : first + _LOT] = zip(*columns, strict=True)
+    return rows
 
 
 @lru_cache(maxsize=128)

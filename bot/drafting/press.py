@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.collecting import held_off
 from bot.domain.record import Record
 from bot.drafting.by_role import by_role
 from bot.drafting.clocks import ENGLISH, Clock, Look
@@ -39,6 +40,11 @@ def press(record: Record, settings: Settings, wording: Wording, *, template: str
     `template` goes before the setting. Raises NoSuchTemplateError for one asked for here; where the setting names
     none that exists, the standard one is taken, since words must never block.
     """
+    with held_off():
+        return _pressed(record, settings, wording, template)
+
+
+def _pressed(record: Record, settings: Settings, wording: Wording, template: str | None) -> Pressed:
     made = drafted(record, settings, wording)
     chosen = template or settings.draft_template
     if chosen not in (known := templates(wording)):
