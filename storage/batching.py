@@ -27,8 +27,9 @@ Work = Callable[[AsyncSession], Awaitable[R]]
 #: Writes what it can of some items in a few statements: the places of those that it wrote. Or reads ahead for them.
 AtOnce = Callable[[AsyncSession, Sequence[Any]], Awaitable[Collection[int]]]
 
-#: Does one piece of work, whose item it is given too, without a transaction; raises NeedsTransaction where it can't.
-Briefly = Callable[[Brief, Any, Work[Any]], Awaitable[Any]]
+#: How a piece of work with this item is done without a transaction, which raises NeedsTransaction where it turns out
+#: to need one; None where that is known beforehand.
+Briefly = Callable[[Any], Callable[[Brief, Work[Any]], Awaitable[Any]] | None]
 
 MOST_AT_ONCE = 128
 MOST_WAITING = 5_000
@@ -176,13 +177,13 @@ class GroupCommit:
 
     async def _done_briefly(self, one: _Waiting) -> bool:
         """Whether it is done, without a transaction, or nobody waits for it; where not, nothing of it was written."""
-        if self._briefly is None or one.item is None:
+        if self._briefly is None or one.item is None or (done := self._briefly(one.item)) is None:
             return False
         brief: Brief | None = None
         try:
             async with asyncio.timeout(self._patience), self._db.brief() as brief:
                 with working_on(one.reference):
-                    result = await self._briefly(brief, one.item, one.work)
+                    result = await done(brief, one.work)
                 if not one.done.cancelled():
                     await brief.write()
                 one.succeed(result)  # before the connection is given back, which nobody need wait for

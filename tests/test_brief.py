@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -231,31 +231,38 @@ async def test_who_gave_up_while_others_held_the_incident_leaves_nothing_behind(
 async def test_only_what_fits_is_written_so_and_nothing_of_it_is_left_in_memory(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written: list[bool] = []
-    write = Brief.write
+    seen: list[str] = []
+    brief, write = Database.brief, Brief.write
+
+    def begun(self: Database) -> AbstractAsyncContextManager[Brief]:
+        seen.append("begun")
+        return brief(self)
 
     async def watched(self: Brief) -> None:
         await write(self)
-        written.append(self.writing)
+        if self.writing:
+            seen.append("written")
 
+    monkeypatch.setattr(Database, "brief", begun)
     monkeypatch.setattr(Brief, "write", watched)
     await rig.declare()
     assert rig.bot._bot is not None
     await rig.types("ana", "/incident note the channel's incident is known from here on")
-    for typed, fits in (
-        ("note one", True),
-        ("action two at: 9:50", True),
-        ("cause the pool is small", False),  # reads who is known, once a minute
-        ("cause the pool was small", True),
-        ("note with @ben", False),
-        ("impact no orders", False),
-        ("task raise the pool", False),
-        ("severity sev3", False),
-        ("note one", False),  # typed again
+    known, turned_out, done = [], ["begun"], ["begun", "written"]
+    for typed, comes_to in (
+        ("note one", done),
+        ("action two at: 9:50", done),
+        ("cause the pool is small", turned_out),  # reads who is known, once a minute
+        ("cause the pool was small", done),
+        ("note with @ben", known),
+        ("impact no orders", known),
+        ("task raise the pool", known),
+        ("severity sev3", known),
+        ("note one", turned_out),  # typed again
     ):
-        written.clear()
+        seen.clear()
         await rig.types("ana", f"/incident {typed}")
-        assert written == [True] * fits, typed
+        assert seen == comes_to, typed
         await idle(rig.bot._bot)
 
 
@@ -266,7 +273,7 @@ async def test_a_piece_that_has_its_result_is_not_done_again(tmp_path: Path, mon
         ran.append(session)
         return "refused"
 
-    async def briefly(brief: Brief, _item: object, piece: Work[str]) -> str:
+    async def briefly(brief: Brief, piece: Work[str]) -> str:
         return await piece(brief.session)
 
     close = AsyncConnection.close
@@ -276,7 +283,7 @@ async def test_a_piece_that_has_its_result_is_not_done_again(tmp_path: Path, mon
         await asyncio.sleep(0.4)
 
     async with open_database(tmp_path) as db:
-        group = GroupCommit(db, briefly=briefly, patience=0.2)
+        group = GroupCommit(db, briefly=lambda _: briefly, patience=0.2)
         with monkeypatch.context() as slow:
             slow.setattr(AsyncConnection, "close", late)
             assert await group.run(work, item=1) == "refused"
@@ -292,12 +299,12 @@ async def test_what_somebody_left_is_not_begun_once_more(tmp_path: Path, hangs_f
     async def work(session: AsyncSession) -> None:
         began.append(session)
 
-    async def briefly(_brief: Brief, _item: object, _piece: Work[None]) -> None:
+    async def briefly(_brief: Brief, _piece: Work[None]) -> None:
         await asyncio.sleep(hangs_for)  # a server that hangs, or is slow
         raise NeedsTransaction
 
     async with open_database(tmp_path) as db:
-        group = GroupCommit(db, briefly=briefly, patience=0.3)
+        group = GroupCommit(db, briefly=lambda _: briefly, patience=0.3)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
                 await group.run(work, item=1)

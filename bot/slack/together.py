@@ -7,9 +7,9 @@ they took turns at their incident anyway. Carries no command out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -66,16 +66,21 @@ async def read_ahead(bot: Bot, session: AsyncSession, coming: Sequence[Read]) ->
     return set()
 
 
-async def _briefly(bot: Bot, brief: Brief, read: Read, work: Work[R]) -> R:
-    """The result of one command that nobody else waits beside. Raises NeedsTransaction where it needs one: known
-    beforehand of what sets the state or re-arms a job, names somebody, or takes permissions that name somebody."""
+def _briefly(bot: Bot, read: Read) -> Callable[[Brief, Work[Any]], Awaitable[Any]] | None:
+    """How one command that nobody else waits beside is done without a transaction. None for what is known to need one:
+    it sets the state or re-arms a job, names somebody, or has permissions to ask that name somebody."""
     guess = bot.rooms.get(read.request.channel_id)
     follows = read.command is None or REARMING & read.command.records
     if guess is None or follows or "<" in read.line or bot.settings.permitted:
-        raise NeedsTransaction
+        return None
+    return partial(_without_transaction, bot, read, guess)
+
+
+async def _without_transaction(bot: Bot, read: Read, within: int, brief: Brief, work: Work[R]) -> R:
+    """The result of a command. Raises NeedsTransaction, also where its channel is not this incident's any more."""
     request = read.request
-    here = await look(brief, bot.identity.team_id, request.channel_id, request.user_id, _sought(bot, [read], [guess]))
-    if here.incident.id != guess:
+    here = await look(brief, bot.identity.team_id, request.channel_id, request.user_id, _sought(bot, [read], [within]))
+    if here.incident.id != within:
         raise NeedsTransaction
     return await work(brief.session)
 
