@@ -1,4 +1,4 @@
-"""Bolt's few catch-all listeners and our own tables of handlers; each listener is one short transaction.
+"""Bolt's few catch-alls and our own tables of handlers; each listener is one short transaction.
 
 A listener that raises makes Bolt answer 500 (or not acknowledge), so that Slack sends the event again.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.payload_utils import to_event
+from slack_bolt.response import BoltResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.timeline import Source
@@ -38,11 +41,7 @@ ANYTHING = re.compile(".*")
 def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     """Connect Bolt to the handlers. Called once, by the composition root."""
 
-    inlet = Inlet(bot)
-
-    @app.event(ANYTHING)
-    async def event(event: dict[str, Any]) -> None:
-        await on_event(bot, inlet, event)
+    app.use(_Events(bot, Inlet(bot)))
 
     @app.command(ANYTHING)
     async def command(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -72,6 +71,25 @@ def register(app: AsyncApp, bot: Bot, replies: Replies) -> None:
     @app.options(ANYTHING)
     async def options(ack: AsyncAck) -> None:
         await ack(options=[])
+
+
+class _Events(AsyncMiddleware):
+    """Takes the events of Bolt before it looks for a listener, and builds what one could ask for: that costs more than
+    a message's place in its batch does (24 of 40 µs, Bolt 1.30), and a loud channel has hundreds a second."""
+
+    def __init__(self, bot: Bot, inlet: Inlet) -> None:
+        self._bot = bot
+        self._inlet = inlet
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        """As Bolt asks for it: 200 once what concerns us is durable; all else goes on to the listeners."""
+        event = to_event(req.body)
+        if event is None:
+            return await next()
+        await on_event(self._bot, self._inlet, event)
+        return BoltResponse(status=200)
 
 
 async def _submitted(bot: Bot, replies: Replies, body: Mapping[str, Any]) -> dict[str, Any]:
