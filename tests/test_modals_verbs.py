@@ -68,6 +68,7 @@ async def test_each_form_records_what_its_line_would(rig: Rig) -> None:
     for number, (verb, values, reads) in enumerate(FORMS, 2):
         view = await opens(rig, "ana", verb)
         assert "INC-1 checkout is down: " in view.text
+        assert view.title == ("Won't do" if verb == "wont-do" else verb.replace("-", " ").capitalize())
         assert await submits(rig, "ana", values) == {}, verb
         said = [one.text for one in rig.whispers("ana") if one.text.startswith(f"#{number} ")]
         assert len(said) == 1, f"{verb}: {[one.text for one in rig.whispers('ana')][-2:]}"

@@ -50,6 +50,10 @@ async def test_a_timeline_is_filtered_by_kind_and_person_and_turned_round(rig: R
         assert first == f"Timeline, {head}", typed
         assert [line.split()[0] for line in lines] == shown, typed
     assert "#3" not in (await rig.types("ana", "/incident timeline me")).text
+    head, passed_over, *lines = (await rig.types("ana", "/incident timeline of fooz and actions bar")).text.split("\n")
+    assert head == "Timeline, 2 entries of the kind action"
+    assert passed_over == "I passed over fooz bar, which is no page, kind, person or order of a timeline."
+    assert len(lines) == 2
     whole = (await rig.types("ana", "/incident timeline")).seen
     kinds, people = lists(whole)
     assert choices(kinds) == ["Every kind", "declared", "action", "note"]

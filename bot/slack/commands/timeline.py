@@ -20,23 +20,44 @@ from storage.entries import entries_of
 
 PAGE = 15  # entries a page: what a phone shows in a few swipes, and well under Slack's 12,000 characters
 TEXT_MOST = 300
-PEOPLE_MOST, KINDS_MOST = 50, 40
+PEOPLE_MOST, KINDS_MOST, PASSED_OVER_MOST = 50, 40, 6
 #: What of an entry's data is the number of another entry.
 _ABOUT = ("hypothesis", "task", "escalation")
 NEWEST, TAKEN_BACK = "newest", "taken-back"
 _NEWEST = frozenset({NEWEST, "latest", "last", "descending", "desc"})
 _TAKEN_BACK = frozenset({TAKEN_BACK, "retracted"})
+#: What people say between the words that count.
+_BETWEEN = frozenset(
+    {
+        "all",
+        "and",
+        "by",
+        "entries",
+        "every",
+        "everything",
+        "first",
+        "for",
+        "from",
+        "of",
+        "only",
+        "page",
+        "please",
+        "the",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is asked of a timeline. `taken_back` shows what was taken back instead of what stands."""
+    """What is asked of a timeline. `taken_back` shows what was taken back instead of what stands; `passed_over` are
+    words that ask for nothing there is."""
 
     page: int = 1
     kind: Kind | None = None
     person_id: str | None = None
     newest: bool = False
     taken_back: bool = False
+    passed_over: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -55,7 +76,7 @@ class View:
 
 
 def read_view(call: Call, text: str) -> View:
-    """Page, kind, person and order in any order; words that are none of these are passed over."""
+    """Page, kind, person and order in any order."""
     view = View()
     if people := mentioned(text):
         view = replace(view, person_id=people[0])
@@ -70,6 +91,8 @@ def read_view(call: Call, text: str) -> View:
             view = replace(view, taken_back=True)
         elif (kind := _kind(word)) is not None:
             view = replace(view, kind=kind)
+        elif word not in _BETWEEN:
+            view = replace(view, passed_over=(*view.passed_over, word))
     return view
 
 
@@ -108,6 +131,7 @@ async def _timeline(call: Call) -> Answer:
         person=names.person(view.person_id) if view.person_id else None,
         taken_back=view.taken_back,
         sort=call.about.sort,
+        passed_over=mask(" ".join(view.passed_over[:PASSED_OVER_MOST])).text.replace("`", "'"),
     )
     return Answer(head, _turning(call, view, pages), rows=tuple(rows), menus=await _filters(call, view, entries))
 

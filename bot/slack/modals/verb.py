@@ -39,7 +39,9 @@ async def verb_form(call: Call, command: Command, line: str) -> Answer:
         left = await _add_part(form, call, command, part, left)
     add_keys(form, command.keys, given.values, await call.names(), command.needs)
     about = whereabouts(call) | {"verb": command.name}
-    view = form.view("verb", command.name.replace("-", " ").capitalize(), about)
+    title = f"modals.verb_{command.key}"
+    named = form.wording.plain(title) if form.wording.has(title) else command.name.replace("-", " ").capitalize()
+    view = form.view("verb", named, about)
     return Answer(call.say("answers.opening"), view=view, given_back=await call.plain(line))
 
 
