@@ -189,6 +189,15 @@ async def test_the_commander_is_asked_for_updates_until_they_stop_it(tmp_path: P
             "“soon” is nothing that remind takes. "
             "Type /incident remind 15, /incident remind stop or /incident remind on.\nNothing was changed:"
         )
+        for given, said in (
+            ("in 2 hours", "You will be asked for an update in 120 minutes"),
+            ("1h30", "You will be asked for an update in 90 minutes"),
+            ("45m", "You will be asked for an update in 45 minutes"),
+            ("999999", "“999999” is more than remind takes, which is 24 hours. Type /incident remind 15,"),
+            ("3 days", "“3 days” is more than remind takes, which is 24 hours. Type /incident remind 15,"),
+            ("0", "“0” is nothing that remind takes. "),
+        ):
+            assert (await types(rig, "ben", f"remind {given}")).startswith(said), given
         assert rig.ws.refused == []
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.consequences import job_about
 from bot.domain.errors import NotTaken
 from bot.domain.timeline import Kind
+from bot.domain.when.spans import read_duration
 from bot.incidents import read_record
 from bot.slack.answer import Answer
 from bot.slack.briefing import caught_up
@@ -33,7 +34,8 @@ async def _catchup(call: Call) -> Answer:
 
 
 async def _remind(call: Call) -> Answer:
-    """`remind 15` puts the update reminder off, `remind stop` ends it for this incident, `remind on` begins again."""
+    """`remind 15` (minutes, or `2 hours`) puts the update reminder off, `remind stop` ends it for this incident,
+    `remind on` begins again. Raises NotTaken."""
     words = call.keyed.text.split()
     word = words[0].casefold() if words else ""
     if word in ("stop", "off", "never"):
@@ -41,13 +43,23 @@ async def _remind(call: Call) -> Answer:
         return Answer(call.say("answers.remind_stopped"))
     if word in ("on", "start"):
         return await _begin_again(call)
-    digits = word.removesuffix("minutes").removesuffix("min").removesuffix("m")
-    if not digits.isdecimal() or not 1 <= int(digits) <= MOST:
-        raise NotTaken(verb=call.verb, given=await call.plain(word), forms=[f"{call.verb} {one}" for one in _FORMS])
-    until = call.now + timedelta(minutes=int(digits))
+    minutes = _minutes(call.keyed.text)
+    if minutes is None or not 1 <= minutes <= MOST:
+        given, forms = await call.plain(call.keyed.text), [f"{call.verb} {one}" for one in _FORMS]
+        raise NotTaken(verb=call.verb, given=given, forms=forms, most=MOST // 60 if minutes else None)
+    until = call.now + timedelta(minutes=minutes)
     await keep_artifact(call.session, call.about.id, UPDATE, at=call.now, ref=until.isoformat())
     await rearm(call.session, job_about(call.about.id, "watch", until))
-    return Answer(call.say("answers.remind_in", minutes=int(digits)))
+    return Answer(call.say("answers.remind_in", minutes=minutes))
+
+
+def _minutes(text: str) -> int | None:
+    """Whole minutes that plain words say, a bare number being minutes; None where they say none."""
+    bare = text.strip().casefold().removeprefix("in ").strip()
+    if bare.isdecimal():
+        return int(bare[:9])
+    length = read_duration(text)
+    return round(length / timedelta(minutes=1)) if length else None
 
 
 async def _begin_again(call: Call) -> Answer:
