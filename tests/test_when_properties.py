@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.when import (
@@ -121,6 +121,7 @@ def test_garbage_is_refused_at_any_time(words: str, now: datetime, zone: str) ->
     assert isinstance(read(words, now=now, zone=zone, typist_zone="Asia/Tokyo"), Unreadable)
 
 
+@example(before="MORNING 1TH", time_words="9 pm", after="")
 @settings(max_examples=400, deadline=None)
 @given(
     before=st.text(max_size=40) | PHRASES,

@@ -60,6 +60,6 @@ def _with_day(before: str, rest: str) -> tuple[str, str] | None:
     if found is None:
         return None
     whole = parse(plain(f"{found[0]} {rest}"))
-    if whole is None or whole.day is None:
+    if whole is None or whole.day is None or not _is_plain(whole):  # 'morning 1st at 9 pm' contradicts itself
         return None
     return before[: found.start()].rstrip(), f"{before[found.start() :]} {rest}"
