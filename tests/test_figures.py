@@ -69,6 +69,22 @@ def test_a_missing_moment_is_unknown_and_a_reversed_one_refused_in_words() -> No
     assert "-2 min" not in drafted
 
 
+def test_it_is_acknowledged_by_what_was_done_after_the_detection_and_by_no_suspicion() -> None:
+    log = Log()
+    log.declare("Outage", at("10:00"))
+    log.change(1, recorded_at=at("10:58"))
+    log.add(Kind.HYPOTHESIS, "the new release, out since then", at("10:44"))
+    log.add(Kind.ACTION, "had drained it for other reasons", at("10:50"))
+    log.add(Kind.DETECTED, "the pager", at("10:52"))
+    log.add(Kind.HYPOTHESIS, "the disk", at("10:53"))
+    acknowledged = next(phase for phase in facts(log)["figures"]["phases"] if phase["name"] == "acknowledge")
+    assert (acknowledged["minutes"], acknowledged["entries"]) == (6, [4, 1])
+    log.add(Kind.ACTION, "read the logs", at("10:55"))
+    acknowledged = next(phase for phase in facts(log)["figures"]["phases"] if phase["name"] == "acknowledge")
+    assert (acknowledged["minutes"], acknowledged["entries"]) == (3, [4, 6])
+    assert "to the declaration or the first step (an action, a call for help, " in page(log)
+
+
 def test_a_reopened_incident_has_figures_for_each_window() -> None:
     log = whole()
     log.add(Kind.REOPENED, "again", at("12:00"))

@@ -21,8 +21,8 @@ DEFINITIONS = {
     "mitigate": ("started", "mitigated"),
     "resolve": ("started", "resolved"),
 }
-#: What shows that somebody was on it; the declaration does too, where the incident was not told afterwards.
-_ON_IT = frozenset({Kind.ACTION, Kind.HYPOTHESIS, Kind.ESCALATED, Kind.MITIGATED, Kind.FIX})
+#: The steps that show that somebody was on it; the declaration does too, where the incident was not told afterwards.
+_STEPS = frozenset({Kind.ACTION, Kind.ESCALATED, Kind.MITIGATED, Kind.FIX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,12 @@ class Figures:
 def figures(entries: Iterable[Entry], state: IncidentState) -> Figures:
     """The figures of an incident from its standing entries and the state folded from them."""
     told = sorted((entry for entry in entries if entry.stands), key=lambda entry: entry.number)
+    detected = _first_recorded(told, Kind.DETECTED)
     marks = {
         "started": _start(state),
-        "detected": _first_recorded(told, Kind.DETECTED),
-        "acknowledged": _acknowledged(told, state),
-        "escalated": _earliest(told, frozenset({Kind.ESCALATED})),
+        "detected": detected,
+        "acknowledged": _acknowledged(told, state, detected),
+        "escalated": next(iter(_timed(told, frozenset({Kind.ESCALATED}))), None),
         "mitigated": _mitigated(told, state),
         "resolved": _end(state),
     }
@@ -142,18 +143,19 @@ def _first_recorded(told: list[Entry], kind: Kind) -> Mark | None:
     return None if first is None or first.precision == "untimed" else Mark(first.occurred_at, (first.number,))
 
 
-def _earliest(told: list[Entry], kinds: frozenset[Kind]) -> Mark | None:
-    timed = [entry for entry in told if entry.kind in kinds and entry.precision != "untimed"]
-    first = min(timed, key=lambda entry: entry.order, default=None)
-    return None if first is None else Mark(first.occurred_at, (first.number,))
+def _timed(told: list[Entry], kinds: frozenset[Kind]) -> list[Mark]:
+    found = [entry for entry in told if entry.kind in kinds and entry.precision != "untimed"]
+    return [Mark(entry.occurred_at, (entry.number,)) for entry in sorted(found, key=lambda entry: entry.order)]
 
 
-def _acknowledged(told: list[Entry], state: IncidentState) -> Mark | None:
+def _acknowledged(told: list[Entry], state: IncidentState, detected: Mark | None) -> Mark | None:
+    """The first of them after the detection; where all came before it the first of all, which refuses the figure."""
+    found = _timed(told, _STEPS)
     declared = next((entry for entry in told if entry.kind is Kind.DECLARED), None)
-    found = [_earliest(told, _ON_IT)]
     if declared is not None and state.sort != "past":
         found.append(Mark(declared.recorded_at, (declared.number,)))
-    return min((mark for mark in found if mark is not None), key=lambda mark: (mark.at, mark.entries), default=None)
+    after = [mark for mark in found if detected is None or mark.at >= detected.at]
+    return min(after or found, key=lambda mark: (mark.at, mark.entries), default=None)
 
 
 def _mitigated(told: list[Entry], state: IncidentState) -> Mark | None:
