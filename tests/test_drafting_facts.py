@@ -10,8 +10,10 @@ import pytest
 from drafting_records import Log, at, record_of
 
 from bot.domain.timeline import Kind
+from bot.drafting.document import write
 from bot.drafting.draft import cited, draft, missing
 from bot.drafting.structured import to_json
+from bot.wording import Wording
 from tests.yaml_files import read_yaml
 
 REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
@@ -442,3 +444,22 @@ def test_numbers_and_links_of_measures_are_found_however_they_came_in() -> None:
         ("write it down (see https://example.com/run_(new)).", None),
     ]
     assert [each["text"] for each in measures["improvements"]] == ["read https://example.com/limits"]
+
+
+def test_two_detections_of_different_classes_each_say_their_own() -> None:
+    log = Log()
+    log.declare("Uploads fail", at("10:00"))
+    log.add(Kind.DETECTED, "upload_error_rate fired", at("10:02"), by="alert")
+    log.add(Kind.DETECTED, "an app engineer saw failures", at("10:05"), by="engineer")
+    log.add(Kind.DETECTED, "somebody at the fair", at("10:07"))
+    drafted = write(draft(log.record()), Wording().document).text
+    assert (
+        "- **Detection Method:**\n"
+        "  - *Monitoring alert:* upload_error_rate fired [2]\n"
+        "  - *Engineer:* an app engineer saw failures [3]\n"
+        "  - somebody at the fair [4]\n"
+    ) in drafted
+    log.change(3, data={"by": "alert"})
+    log.change(4, data={"by": "alert"})
+    drafted = write(draft(log.record()), Wording().document).text
+    assert "- **Detection Method (monitoring alert):**\n  - upload_error_rate fired [2]\n" in drafted

@@ -15,6 +15,16 @@ NOTICED = {
     "our hosting company wrote to us": "third party",
     "an engineer saw it during the deploy": "engineer",
     "it was dark": None,
+    "no alert fired, the on-call engineer noticed while deploying": "engineer",
+    "the alarm didn't go off; a developer noticed": "engineer",
+    "nobody was paged, an engineer spotted it in the logs": "engineer",
+    "monitoring did not see it, a customer wrote in": "customer",
+    "no customer noticed, the pager went": "alert",
+    "an engineer looking at user signups saw a dip": "engineer",
+    "ben saw it on his dashboard": None,
+    "the dashboard showed a spike": "alert",
+    "an alert fired and the on-call engineer looked": "alert",
+    "users could not log in and wrote to support": "customer",
 }
 #: An impact, what its answer shows, and what it does not.
 IMPACTS = (

@@ -7,6 +7,12 @@ import re
 ALERT, ENGINEER, CUSTOMER, THIRD_PARTY = "alert", "engineer", "customer", "third_party"
 CLASSES = (ALERT, ENGINEER, CUSTOMER, THIRD_PARTY)
 
+_INSTRUMENTS = re.compile(
+    r"\b(?:alert(?:s|ed|ing)?|alarms?|monitor(?:s|ing|ed)?|pag(?:er|ed|erduty|ing)|prometheus|grafana|datadog"
+    r"|nagios|sentry|new relic|pingdom|opsgenie|uptime|probe|health ?checks?|synthetic|dashboards?|slo"
+    r"|burn rate|watchdog|cloudwatch|threshold)\b",
+    re.IGNORECASE,
+)
 # In the order of how telling the words are: "a customer saw the alert page" is still a customer's report.
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -25,15 +31,7 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    (
-        ALERT,
-        re.compile(
-            r"\b(?:alert(?:s|ed|ing)?|alarms?|monitor(?:s|ing|ed)?|pag(?:er|ed|erduty|ing)|prometheus|grafana|datadog"
-            r"|nagios|sentry|new relic|pingdom|opsgenie|uptime|probe|health ?checks?|synthetic|dashboards?|slo"
-            r"|burn rate|watchdog|cloudwatch|threshold)\b",
-            re.IGNORECASE,
-        ),
-    ),
+    (ALERT, _INSTRUMENTS),
     (
         ENGINEER,
         re.compile(
@@ -61,16 +59,44 @@ _NAMES = {
 }
 
 
+#: Within one clause, what says that somebody or something did not tell.
+_NOT_BEFORE = re.compile(
+    r"\b(?:no|not|none|nobody|no-one|never|without|neither|nor|instead of|rather than|before)"
+    r"(?:[ '’]+[\w-]+){0,3}[ '’]+\Z",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile(
+    r"\A(?:[ '’]+[\w-]+){0,2}?[ '’]*\b(?:not|never|missed|failed|silent|(?:did|was|were|has|had|have|is|are)n['’]t)\b",
+    re.IGNORECASE,
+)
+#: What somebody looks at, where the rest of its class calls people by itself.
+_LOOKED_AT = re.compile(r"\b(?:dashboards?|grafana|datadog|new relic|sentry|cloudwatch|uptime|slo)\b", re.IGNORECASE)
+_SAW = re.compile(r"\b(?:saw|seen|notic(?:ed|ing)|spotted|found|observed|reali[sz]ed|looking|looked)\b", re.IGNORECASE)
+_TOLD = re.compile(r"\b(?:report|complain|ticket|call|wrote|tweet|told|contact)\w*", re.IGNORECASE)
+
+
 def read_class(words: str) -> str | None:
     """The class that the words of a detection tell, or None where they tell none (asked then, never guessed)."""
-    scores = {name: len(pattern.findall(words)) for name, pattern in _WORDS}
-    if scores[ALERT] and scores[CUSTOMER]:
+    found = {name: _said(pattern, words) for name, pattern in _WORDS}
+    if found[CUSTOMER] and (found[ALERT] or (found[ENGINEER] and _SAW.search(words))) and not _TOLD.search(words):
         # "alerts showed errors for users": users are whom it hit, not who told, unless somebody reported.
-        told = re.search(r"\b(?:report|complain|ticket|call|wrote|tweet|told|contact)\w*", words, re.IGNORECASE)
-        return CUSTOMER if told else ALERT
-    if scores[ALERT] and scores[THIRD_PARTY]:
+        found[CUSTOMER] = []
+    if found[ALERT] and _SAW.search(words) and all(_LOOKED_AT.fullmatch(each) for each in found[ALERT]):
+        # "ben saw it on the dashboard": it told nobody, somebody looked.
+        found[ALERT] = []
+    if found[ALERT] and found[THIRD_PARTY]:
         return ALERT
-    return next((name for name, _ in _WORDS if scores[name]), None)
+    return next((name for name, _ in _WORDS if found[name]), None)
+
+
+def _said(pattern: re.Pattern[str], words: str) -> list[str]:
+    """What of a class is named, but for what is said not to have told; of people "not" tells what they could not."""
+    mute = _NOT_AFTER if pattern is _INSTRUMENTS else None
+    return [
+        each[0]
+        for each in pattern.finditer(words)
+        if not _NOT_BEFORE.search(words[: each.start()]) and not (mute and mute.match(words[each.end() :]))
+    ]
 
 
 def named_class(value: str) -> str | None:

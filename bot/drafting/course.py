@@ -49,6 +49,7 @@ def recount(reading: Reading, state: IncidentState) -> Timeline:
         detected=moment(detected[0]) if detected and detected[0].precision != UNTIMED else None,
         detection_class=reading.words(detected[0], "by") or None if detected else None,
         detection_method=told(reading, Kind.DETECTED),
+        noticed_by=tuple(reading.words(entry, "by") for entry in reading.told(Kind.DETECTED)),
         actions=_actions(reading, suspicions),
         misleading=_misleading(reading, suspicions),
         escalations=_escalations(reading),

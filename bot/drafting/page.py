@@ -16,7 +16,7 @@ from bot.drafting.clocks import Clock
 from bot.drafting.escape import markdown
 from bot.drafting.length import count_words
 from bot.drafting.measured import Measured
-from bot.drafting.rows import lines_of, ways_out
+from bot.drafting.rows import instants_of, lines_of, ways_out
 from bot.drafting.statements import (
     Draft,
     Escalation,
@@ -44,7 +44,7 @@ class Page:
         self._times: dict[tuple[datetime, bool], str] = {}
         self._measured = Measured(clock, self._measured_time, self._ref)
         self._lines = lines_of(made)
-        self._several_days = len({clock.day(at) for at in _instants(made, self._lines)}) > 1
+        self._several_days = len({clock.day(at) for at in instants_of(made, self._lines)}) > 1
         start, end = made.summary.start, made.summary.end
         # Where two printed clocks would not add up to the printed length, their seconds are printed too.
         self._seconds = bool(start and end and _carries(start.at, end.at))
@@ -138,7 +138,7 @@ class Page:
         timeline = self._made.timeline
         detected = timeline.detected
         delay = minutes_to(self._made, detected)
-        instants = list(_instants(self._made, self._lines))
+        instants = list(instants_of(self._made, self._lines))
         return {
             "day": "" if self._several_days or not instants else self._clock.long_date(instants[0]),
             "zone": self._clock.labels(sorted(instants)),
@@ -147,6 +147,7 @@ class Page:
             "delay": self._clock.length(delay) if delay is not None else "",
             "detection_class": timeline.detection_class or "",
             "detection_method": self._said(timeline.detection_method),
+            "noticed_by": timeline.noticed_by,
             "actions": [
                 self._fact(each) | {"assumption": each.assumption, "confirmed": each.confirmed}
                 for each in timeline.actions
@@ -284,14 +285,6 @@ class Page:
     def _ref(self, entries: tuple[int, ...]) -> str:
         """` [4, 9]`, with its space."""
         return f" [{entries[0]}]" if len(entries) == 1 else f" [{', '.join(map(str, entries))}]"
-
-
-def _instants(made: Draft, lines: tuple[Row, ...]) -> Iterable[datetime]:
-    """Every instant that the timeline prints."""
-    timeline = made.timeline
-    yield from (row.at for row in lines if row.at is not None and not row.untimed)
-    yield from (path.ruled_out_at for path in timeline.misleading if path.ruled_out_at is not None)
-    yield from (answer.at for call in timeline.escalations for answer in call.answers)
 
 
 def _carries(start: datetime, end: datetime) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.drafting.statements import Draft, Row
 
@@ -45,3 +47,11 @@ def ways_out(made: Draft, lines: tuple[Row, ...]) -> tuple[Row, ...]:
 
 def _place(row: Row) -> tuple[object, ...]:
     return (row.at, _RANK.get(row.kind, 1), row.entries)
+
+
+def instants_of(made: Draft, lines: tuple[Row, ...]) -> Iterable[datetime]:
+    """Every instant that the timeline prints."""
+    timeline = made.timeline
+    yield from (row.at for row in lines if row.at is not None and not row.untimed)
+    yield from (path.ruled_out_at for path in timeline.misleading if path.ruled_out_at is not None)
+    yield from (answer.at for call in timeline.escalations for answer in call.answers)

@@ -206,11 +206,15 @@ class Row(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """What happened. `chronology` and `status` are in the order of their own times, ties by number."""
+    """What happened. `chronology` and `status` are in the order of their own times, ties by number.
+
+    `detection_class` is the first detection's; `noticed_by` holds the class of each of `detection_method`, or ''.
+    """
 
     detected: Moment | None
     detection_class: str | None
     detection_method: tuple[Statement, ...]
+    noticed_by: tuple[str, ...]
     actions: tuple[Action, ...]
     misleading: tuple[Misleading, ...]
     escalations: tuple[Escalation, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from bot.domain.detection import named_class, read_class
+from bot.domain.detection import read_class
 from bot.domain.timeline import Kind
 from bot.drafting.checking.linter import Linter
 from bot.drafting.checking.paper import Bullet, Paper, lines_of
@@ -20,7 +20,7 @@ def method_known(paper: Paper, linter: Linter) -> Verdict:
     """Point 15, required by the brief: detected by an alert, an engineer, a customer or a third party."""
     parts = paper.said_in(Section.TIMELINE, Field.METHOD)
     rows = [each for each in paper.of(Kind.DETECTED) if each.field is not Field.METHOD]
-    if any(named_class(part.qualifier) or read_class(part.text) for part in parts):
+    if any(part.noticed_by or read_class(part.text) for part in parts):
         return HOLDS
     if any(read_class(each.text) for each in rows) or (paper.made and rows and paper.made.timeline.detection_class):
         return HOLDS

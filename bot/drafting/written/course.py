@@ -87,7 +87,7 @@ class Course:
         if not parts or (at is None and not any(said)):
             return None
         text = " ".join(said)
-        by = read_class(text)
+        by = next((part.noticed_by for part in parts if part.noticed_by), None) or read_class(text)
         data = {"by": by} if by else {}
         return Fact(kind=Kind.DETECTED, line=parts[0].block.line, text=text, at=at, data=data)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.detection import named_class, read_class
+from bot.domain.detection import read_class
 from bot.domain.impact import users_share
 from bot.domain.timeline import Kind
 from bot.drafting.written.measures import measures
@@ -203,7 +203,7 @@ class _Ours:
         rows.sort(key=lambda each: each.field not in (None, Field.CHRONOLOGY))
         methods = [each for each in rows if each.field is Field.METHOD]
         if kind is Kind.DETECTED and methods:
-            by = named_class(methods[0].qualifier) or read_class(methods[0].text)
+            by = methods[0].noticed_by or read_class(methods[0].text)
             return methods[0].text, {"by": by} if by else {}
         for part in rows:
             text = part.text if not part.label else f"{part.label}: {part.text}"

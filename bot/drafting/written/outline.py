@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bot.domain.detection import named_class
 from bot.drafting.written.blocks import Block, Shape
 from bot.drafting.written.names import FIELDS, LENIENT, SECTIONS, Field, Section
 
@@ -24,6 +25,11 @@ class Part:
     text: str = ""
     qualifier: str = ""
     """What stood in brackets behind the field's name: `Detection Method (monitoring alert)`."""
+
+    @property
+    def noticed_by(self) -> str | None:
+        """The class of a detection, where its label or the brackets name one: `*Customer:* wrote in`."""
+        return named_class(self.label) or named_class(self.qualifier)
 
 
 @dataclass(frozen=True, slots=True)
