@@ -53,6 +53,43 @@ async def test_a_status_with_a_time_ahead_offers_the_right_one(rig: Rig) -> None
     assert "#2 resolved, Thu 14 Mar 11:30 UTC" in await rig.clicks("ana", ahead, "Thu 14 Mar 11:30 UTC")
 
 
+async def test_a_time_that_is_part_of_the_words_can_be_kept_in_them(rig: Rig) -> None:
+    await rig.declare()
+    ahead = await rig.types("ana", "/incident note the vendor calls back at 10:30")
+    assert "lies ahead" in ahead.text
+    assert [button.text for button in ahead.buttons] == ["Thu 14 Mar 10:30 UTC", "Keep it as words"]
+    kept = await rig.clicks("ana", ahead, "Keep it as words")
+    assert kept.startswith("#2 note, Fri 15 Mar 10:00 UTC: the vendor calls back at 10:30"), kept
+    shifted = await rig.types("ana", "/incident note the next batch runs at 23:00")
+    assert shifted.text.startswith("#3 note, Thu 14 Mar 23:00 UTC: the next batch runs")
+    kept = await rig.clicks("ana", shifted, "Keep it as words")
+    assert kept.startswith("#3 note, Fri 15 Mar 10:00 UTC: the next batch runs at 23:00"), kept
+    for typed in ("note restarted at 9:50", "note it began yesterday at 23:00", "note late at: 23:00", "note now"):
+        answer = await rig.types("ana", f"/incident {typed}")
+        assert "Keep it as words" not in [button.text for button in answer.buttons], typed
+    changed = await rig.types("ana", "/incident edit #3 the next one at 10:45")
+    assert "Keep it as words" not in [button.text for button in changed.buttons]
+
+
+async def test_a_time_before_a_key_is_offered_as_the_time(rig: Rig) -> None:
+    await rig.declare("checkout is down at: 9:00")
+    for number, (typed, words) in enumerate(
+        (
+            ("escalate paged them at 9:50 to: DBA team", "paged them at 9:50"),
+            ("detected a customer wrote in at 9:50 by: customer", "a customer wrote in at 9:50"),
+            ("impact no orders at 9:50 users: 30%", "no orders at 9:50"),
+        ),
+        start=2,
+    ):
+        answer = await rig.types("ana", f"/incident {typed}")
+        assert f"Fri 15 Mar 10:00 UTC: {words}" in answer.text
+        assert "“9:50” stands before a key, so it was kept as words: at: 9:50 sets the time." in answer.text
+        assert f"#{number} " in (meant := await rig.clicks("ana", answer, "I meant Fri 15 Mar 09:50 UTC"))
+        assert "Fri 15 Mar 09:50 UTC" in meant
+    for typed in ("escalate paged them to: DBA team at 9:50", "escalate queue at 1200 to: DBA team"):
+        assert "stands before a key" not in (await rig.types("ana", f"/incident {typed}")).text
+
+
 async def test_what_cannot_follow_is_refused_and_the_way_told(rig: Rig) -> None:
     await rig.declare()
     assert "nothing to reopen" in (await rig.types("ana", "/incident reopen why not")).text

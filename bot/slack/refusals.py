@@ -35,6 +35,7 @@ from bot.slack.call import Call
 from bot.slack.commands.declare import private_or_public
 from bot.slack.commands.questions import incident_line
 from bot.slack.commands.recorded import entry_line
+from bot.slack.commands.tails import kept_as_words
 from bot.slack.gate import Who
 from bot.slack.instants import spoken
 from bot.wording import Wire
@@ -83,7 +84,7 @@ async def _question(call: Call, error: IncidentError) -> Answer:
         tap=all(button.fits for button in buttons),
         readings=[button.label for button in buttons],
     )
-    return Answer(words, buttons, given_back=await call.plain(call.typed))
+    return Answer(words, buttons + kept_as_words(call), given_back=await call.plain(call.typed))
 
 
 async def _unreadable(call: Call, error: IncidentError) -> Answer:
@@ -99,7 +100,7 @@ async def _unreadable(call: Call, error: IncidentError) -> Answer:
         tap=all(button.fits for button in buttons),
         words_after=None if call.keyed.text or call.verb.casefold() == "started" else call.verb,
     )
-    return Answer(words, buttons, given_back=await call.plain(call.typed))
+    return Answer(words, buttons + kept_as_words(call), given_back=await call.plain(call.typed))
 
 
 def _at(call: Call, at: datetime, zone: str, command: str, precision: str = Precision.MINUTE) -> Button:

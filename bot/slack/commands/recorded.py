@@ -14,6 +14,7 @@ from bot.incidents import Recorded
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.commands.hint import hint
+from bot.slack.commands.tails import unread, words_again
 from bot.slack.instants import same_offset, spoken, token
 from bot.wording import Wire
 from storage.entries import entries_of
@@ -47,11 +48,15 @@ async def recorded_answer(
 ) -> Answer:
     """What was understood, with *Change* and *Undo*, and the other zone's reading where that was plausible too."""
     entry = recorded.entry
-    lines = [await entry_line(call, entry), *notes, *await _set_before(call, recorded), *await hint(call, entry)]
+    untold, meant = unread(call, entry)
+    lines = [await entry_line(call, entry), *notes, *untold, *await _set_before(call, recorded)]
+    lines += await hint(call, entry)
     if entry.kind is Kind.TASK and (due := past_due(call, entry.data.get("due"))):
         lines.append(call.say("answers.due_passed", due=due, number=entry.number))
     undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
+        *meant,
+        *words_again(call, entry, moment),
         Button(call.label("change"), opens=f"edit #{entry.number}", incident=call.about.number),
         Button(call.label("undo"), command=f"{undo} #{entry.number}", incident=call.about.number),
     ]
