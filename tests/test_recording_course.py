@@ -83,11 +83,20 @@ async def test_a_time_before_a_key_is_offered_as_the_time(rig: Rig) -> None:
     ):
         answer = await rig.types("ana", f"/incident {typed}")
         assert f"Fri 15 Mar 10:00 UTC: {words}" in answer.text
-        assert "“9:50” stands before a key, so it was kept as words: at: 9:50 sets the time." in answer.text
+        assert "“9:50” does not stand last, so it was kept as words: at: 9:50 sets the time." in answer.text
         assert f"#{number} " in (meant := await rig.clicks("ana", answer, "I meant Fri 15 Mar 09:50 UTC"))
         assert "Fri 15 Mar 09:50 UTC" in meant
     for typed in ("escalate paged them to: DBA team at 9:50", "escalate queue at 1200 to: DBA team"):
-        assert "stands before a key" not in (await rig.types("ana", f"/incident {typed}")).text
+        assert "does not stand last" not in (await rig.types("ana", f"/incident {typed}")).text
+
+
+async def test_a_start_before_the_severity_is_offered_as_the_start(rig: Rig) -> None:
+    declared = await rig.types("ana", "/incident declare api is down at 9:40 sev2")
+    assert "“9:40” does not stand last" in declared.text
+    await rig.quiet()
+    assert "#2 start of impact, Fri 15 Mar 09:40 UTC" in await rig.clicks("ana", declared, "I meant Fri 15 Mar 09:40 UTC")
+    for typed in ("declare web is down sev2 at 9:40", "declare queue is at 1200 sev2"):
+        assert "does not stand last" not in (await rig.types("ana", f"/incident {typed}")).text
 
 
 async def test_what_cannot_follow_is_refused_and_the_way_told(rig: Rig) -> None:

@@ -19,6 +19,7 @@ from bot.slack.command import AT, Command
 from bot.slack.commands.questions import incident_lines
 from bot.slack.commands.recorded import entry_line, when_words
 from bot.slack.commands.running import TITLE_MOST, known_severity, severity_first
+from bot.slack.commands.tails import unread_start
 from bot.slack.gate import MEMBERS, Who
 from bot.slack.parts import LINE
 from bot.slack.until_open import minutes_until_open
@@ -102,13 +103,12 @@ async def _declare(call: Call) -> Answer:
     )
     call.incident = recorded.incident
     linked = await link_message(call)
-    words = await _words(call, said, recorded, moment)
+    untold, meant = unread_start(call, said.title)
+    lines = [await _words(call, said, recorded, moment), *untold, *linked]
     near = await just_declared(call, recorded.incident)
-    if not near:
-        return Answer(Wire("\n".join([words, *linked])))
-    offer = call.say("answers.same_incident", count=len(near))
-    lines = await _listed(call, near)
-    return Answer(Wire("\n".join([words, *linked, offer, *lines])), tuple(_join(call, one) for one in near))
+    if near:
+        lines += [call.say("answers.same_incident", count=len(near)), *await _listed(call, near)]
+    return Answer(Wire("\n".join(lines)), (*meant, *(_join(call, one) for one in near)))
 
 
 def _begun(call: Call, said: Declaration) -> tuple[Declaration, Moment]:

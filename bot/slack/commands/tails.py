@@ -13,6 +13,8 @@ from bot.slack.call import Call
 from bot.slack.instants import spoken
 from bot.wording import Wire
 
+#: What is said of a time, and what to tap.
+Offered = tuple[tuple[Wire, ...], tuple[Button, ...]]
 #: Kinds whose verbs take such a time, and keys behind which it does not count.
 _WITH_KEYS = frozenset({Kind.DETECTED, Kind.IMPACT, Kind.ESCALATED})
 #: Verbs of an entry that has a time of its own.
@@ -43,17 +45,25 @@ def words_again(call: Call, entry: Entry, moment: Moment | None) -> tuple[Button
     return (Button(call.label("as_words"), command=command, incident=call.about.number),)
 
 
-def unread(call: Call, entry: Entry) -> tuple[tuple[Wire, ...], tuple[Button, ...]]:
-    """For a time that keys stand behind, as in `paged them at 9:50 to: DBAs`: what is said of it, and what to tap."""
-    tells = entry.kind in _WITH_KEYS and entry.version == 1 and call.form is None
-    if not tells or call.time_words is not None or call.keyed.last is None:
+def unread(call: Call, entry: Entry) -> Offered:
+    """For a time that keys stand behind, as in `paged them at 9:50 to: DBAs`."""
+    if entry.kind not in _WITH_KEYS or entry.version > 1 or call.keyed.last is None:
         return (), ()
-    found = trailing(call.keyed.text)
+    return _offered(call, call.keyed.text, f"edit #{entry.number}")
+
+
+def unread_start(call: Call, title: str) -> Offered:
+    """For a start that the severity stands behind, as in `declare api is down at 9:40 sev2`."""
+    return _offered(call, title, "started")
+
+
+def _offered(call: Call, words: str, verb: str) -> Offered:
+    found = trailing(words) if call.time_words is None and call.form is None else None
     reading = read(found[1], now=call.typed_at, zone=call.zone, typist_zone=call.actor.tz) if found else None
     if found is None or not isinstance(reading, Moment):
         return (), ()
     when = spoken(reading.at, call.zone, label=call.bot.settings.timezone_label, now=call.now)
-    command = f"edit #{entry.number} at: {reading.at.isoformat()}"
+    command = f"{verb} at: {reading.at.isoformat()}"
     button = Button(call.label("meant", when=when), command=command, incident=call.about.number)
     return (call.say("answers.time_unread", words=found[1]),), (button,)
 
