@@ -94,7 +94,8 @@ async def test_a_start_before_the_severity_is_offered_as_the_start(rig: Rig) -> 
     declared = await rig.types("ana", "/incident declare api is down at 9:40 sev2")
     assert "“9:40” does not stand last" in declared.text
     await rig.quiet()
-    assert "#2 start of impact, Fri 15 Mar 09:40 UTC" in await rig.clicks("ana", declared, "I meant Fri 15 Mar 09:40 UTC")
+    told = await rig.clicks("ana", declared, "I meant Fri 15 Mar 09:40 UTC")
+    assert "#2 start of impact, Fri 15 Mar 09:40 UTC" in told
     for typed in ("declare web is down sev2 at 9:40", "declare queue is at 1200 sev2"):
         assert "does not stand last" not in (await rig.types("ana", f"/incident {typed}")).text
 
