@@ -16,8 +16,8 @@ from bot.slack.api import SlackRefused
 from bot.slack.bang import typed_words, why_refused
 from bot.slack.bot import Bot
 from bot.slack.instants import spoken
-from bot.slack.posting import tell_privately
 from bot.slack.scene import Scene, scene
+from bot.slack.telling import tell_of
 from bot.wording import Wire
 from storage.artifacts import artifact, keep_artifact
 from storage.entries import entry_of_message
@@ -43,9 +43,7 @@ async def acknowledge_message(bot: Bot, ctx: JobContext, payload: Mapping[str, A
     if answer is not None:
 
         async def tell(_: int) -> bool:
-            return await tell_privately(
-                bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=answer.blocks()
-            )
+            return await tell_of(bot, incident_id, user_id, answer)
 
         await ctx.step("tell", tell)
 
@@ -156,8 +154,6 @@ async def offer_difference(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]
     )
 
     async def tell(_: int) -> bool:
-        return await tell_privately(
-            bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=answer.blocks()
-        )
+        return await tell_of(bot, int(payload["incident"]), user_id, answer)
 
     await ctx.step("tell", tell)

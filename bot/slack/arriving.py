@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.consequences import lane_of
 from bot.slack.scene import Scene
-from storage.queue import Job, enqueue
+from storage.queue import Job, rearm
 
 #: Whoever comes this soon, with nothing recorded but the declaration, has missed nothing.
 EARLY = timedelta(minutes=5)
@@ -23,4 +23,4 @@ async def on_join(at: Scene, event: Mapping[str, Any]) -> None:
     if early and at.incident.entry_counter <= 1:
         return
     about, lane = {"incident": at.incident.id, "user": user_id}, lane_of(at.incident.id)
-    await enqueue(at.session, Job(f"catch-up:{at.incident.id}:{user_id}", "catch_up", at.now, lane, about))
+    await rearm(at.session, Job(f"catch-up:{at.incident.id}:{user_id}", "catch_up", at.now, lane, about))

@@ -16,8 +16,9 @@ from bot.slack.bot import Bot
 from bot.slack.card import digest
 from bot.slack.faces import read_face
 from bot.slack.places import permalink, quietly
-from bot.slack.posting import post_once, tell_privately
+from bot.slack.posting import post_once
 from bot.slack.scene import Scene
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident
 from storage.queue import Job, enqueue
@@ -60,7 +61,7 @@ async def keep_card(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> No
 
     if card.ref != AGAIN:
         await ctx.step("pin_again", pin, save)
-        await _say(bot, ctx, channel, UNPINNED, str(payload["user"]))
+        await _say(bot, ctx, incident_id, UNPINNED, str(payload["user"]))
 
 
 async def make_again(bot: Bot, ctx: JobContext, channel: Channel, incident_id: int) -> None:
@@ -85,7 +86,7 @@ async def make_again(bot: Bot, ctx: JobContext, channel: Channel, incident_id: i
     await ctx.step("pin_again", pin)
     await ctx.step("lead_bookmark", partial(_lead_bookmark, bot, channel, incident_id, ts))
     declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
-    await _say(bot, ctx, channel, DELETED, record.state.commander_id or declared.author_id)
+    await _say(bot, ctx, incident_id, DELETED, record.state.commander_id or declared.author_id)
 
 
 async def _lead_bookmark(bot: Bot, channel: Channel, incident_id: int, ts: str, _: int) -> bool:
@@ -98,11 +99,10 @@ async def _lead_bookmark(bot: Bot, channel: Channel, incident_id: int, ts: str, 
     return await quietly(bot, "bookmarks.edit", query)
 
 
-async def _say(bot: Bot, ctx: JobContext, channel: Channel, why: str, user_id: str) -> None:
+async def _say(bot: Bot, ctx: JobContext, incident_id: int, why: str, user_id: str) -> None:
     words = bot.wording.say("lines.card_again", why=why)
 
     async def tell(_: int) -> bool:
-        blocks = Answer(words).blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user_id, text=words, blocks=blocks)
+        return await tell_of(bot, incident_id, user_id, Answer(words))
 
     await ctx.step("tell_again", tell)

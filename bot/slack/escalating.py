@@ -24,7 +24,7 @@ from bot.slack.bot import Bot
 from bot.slack.call import Call
 from bot.slack.faces import read_face
 from bot.slack.places import invite_people
-from bot.slack.posting import tell_privately
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact, artifacts_named, keep_artifact
 from storage.entries import entries_of
 from storage.incidents import channel_of_incident, lock_incident
@@ -109,8 +109,7 @@ def on_it(bot: Bot, known: Record, number: int) -> Button:
 
 async def _tell(bot: Bot, ctx: JobContext, step: str, channel: Channel, user: str, answer: Answer) -> None:
     async def tell(_: int) -> bool:
-        blocks = answer.blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user, text=answer.words, blocks=blocks)
+        return await tell_of(bot, channel.incident_id or 0, user, answer)
 
     await ctx.step(step, tell)
 

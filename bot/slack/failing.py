@@ -14,8 +14,7 @@ from bot.jobs.outcome import DIED
 from bot.slack.answer import Answer, Button
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
-from bot.slack.posting import tell_privately
-from storage.incidents import channel_of_incident
+from bot.slack.telling import tell_of
 from storage.queue import FailedJob, Job, enqueue
 
 #: Work whose failing is no news: what tells of failing, and look-ups that only make a name nicer.
@@ -44,8 +43,6 @@ async def on_failed(session: AsyncSession, failed: FailedJob) -> None:
 async def tell_failed(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
     """The job `tell_failed`: privately, to who leads the incident, or who declared it."""
     incident_id = int(payload["incident"])
-    async with bot.db.read() as session:
-        channel = await channel_of_incident(session, incident_id)
     _, record, _ = await read_face(bot, incident_id)
     declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
     error = str(payload["error"])
@@ -62,12 +59,6 @@ async def tell_failed(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> 
     answer = Answer(words, (Button(bot.wording.plain("labels.try_again"), f"repair {record.label}"),))
 
     async def tell(_: int) -> bool:
-        return await tell_privately(
-            bot.api,
-            channel=channel.slack_id if channel is not None else None,
-            user=record.state.commander_id or declared.author_id,
-            text=answer.words,
-            blocks=answer.blocks(),
-        )
+        return await tell_of(bot, incident_id, record.state.commander_id or declared.author_id, answer)
 
     await ctx.step("tell", tell)

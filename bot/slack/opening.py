@@ -28,7 +28,7 @@ from bot.slack.card import Face, digest
 from bot.slack.faces import read_face
 from bot.slack.inviting import people_of
 from bot.slack.places import invite_people, pages, permalink, quietly
-from bot.slack.posting import SKEW, post_once, tell_privately
+from bot.slack.posting import SKEW, post_once, write_to
 from bot.slack.recovery import heal_job
 from bot.slack.side_by_side import side_by_side
 from bot.slack.topic import set_topic
@@ -232,6 +232,6 @@ class _Opening:
         async def call(_: int) -> bool:
             # Where it was declared we may be no member, and Slack would refuse: a direct message.
             blocks = Answer(words).blocks()
-            return await tell_privately(self.bot.api, channel=None, user=self.declarer_id, text=words, blocks=blocks)
+            return await write_to(self.bot.api, user=self.declarer_id, text=words, blocks=blocks)
 
         await self.ctx.step(step, call)

@@ -94,20 +94,20 @@ def _key_of(message: Mapping[str, Any]) -> str | None:
     return str(payload.get("key")) if payload.get("key") else None
 
 
-async def tell_privately(
-    api: SlackApi, *, channel: str | None, user: str, text: str, blocks: list[dict[str, Any]]
-) -> bool:
-    """Say something to one person: in a channel for them alone, else in a direct message. False where neither goes.
+async def whisper(api: SlackApi, *, channel: str, user: str, text: str, blocks: list[dict[str, Any]]) -> bool:
+    """Say something to one person in a channel, for them alone. False where it does not go: they or we are not in it,
+    or it is archived."""
+    try:
+        body = {"channel": channel, "user": user, "text": text, "blocks": blocks}
+        await api.call("chat.postEphemeral", json=body)
+    except SlackRefused:
+        return False
+    return True
 
-    Without `channel`, or where it does not go, a post to the person's own id reaches their direct messages with us.
-    """
-    if channel:
-        try:
-            body = {"channel": channel, "user": user, "text": text, "blocks": blocks}
-            await api.call("chat.postEphemeral", json=body)
-            return True
-        except SlackRefused:
-            pass  # they are not in that channel, or we are not: a direct message then
+
+async def write_to(api: SlackApi, *, user: str, text: str, blocks: list[dict[str, Any]]) -> bool:
+    """Say something to one person in their direct messages with us, which a post to their own id reaches. False where
+    Slack refuses it."""
     try:
         await api.call("chat.postMessage", json={"channel": user, "text": text, "blocks": blocks})
     except SlackRefused:

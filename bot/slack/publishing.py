@@ -18,9 +18,9 @@ from bot.postmortems import PublishedError, Standing, draft_again, publish, targ
 from bot.slack.answer import Answer, refusal
 from bot.slack.bot import Bot
 from bot.slack.canvas_edits import take_canvas_edits
-from bot.slack.posting import tell_privately
+from bot.slack.telling import tell_of
 from storage.canvases import canvas_of
-from storage.incidents import channel_of_incident, incident_by_id
+from storage.incidents import incident_by_id
 from storage.queue import Job, enqueue
 from storage.tables import DraftVersion, Incident
 
@@ -91,16 +91,7 @@ async def publish_draft(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
 
 
 async def _tell(bot: Bot, ctx: JobContext, incident_id: int, whom: str, answer: Answer) -> None:
-    async with bot.db.read() as session:
-        channel = await channel_of_incident(session, incident_id)
-
     async def tell(_: int) -> bool:
-        return await tell_privately(
-            bot.api,
-            channel=channel.slack_id if channel is not None else None,
-            user=whom,
-            text=answer.words,
-            blocks=answer.blocks(),
-        )
+        return await tell_of(bot, incident_id, whom, answer)
 
     await ctx.step("tell", tell)

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.jobs import JobContext
-from bot.slack.answer import section
+from bot.slack.answer import Answer
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
-from bot.slack.posting import tell_privately
 from bot.slack.reviewing import share_version
 from bot.slack.sharing import take_away
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact
 from storage.drafts import version_of
 from storage.incidents import channel_of_incident
@@ -40,13 +40,7 @@ async def recall_published(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]
     )
 
     async def tell(_: int) -> bool:
-        return await tell_privately(
-            bot.api,
-            channel=channel.slack_id if channel is not None else None,
-            user=record.state.commander_id or str(payload["by"]),
-            text=words,
-            blocks=[section(words)],
-        )
+        return await tell_of(bot, incident_id, record.state.commander_id or str(payload["by"]), Answer(words))
 
     await ctx.step("tell", tell)
 

@@ -18,8 +18,8 @@ from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused, SlackUnwell
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
-from bot.slack.posting import tell_privately
 from bot.slack.reading_back import Found, OutOfTime, ReadingBack, at_once
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact
 from storage.incidents import channel_of_incident, every_incident
 from storage.queue import Job, enqueue, rearm
@@ -102,19 +102,12 @@ async def heal_all(bot: Bot, *, at: datetime | None = None) -> None:
 async def tell_recovered(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
     """The job `tell_recovered`: privately, to who leads the incident, or who declared it."""
     incident_id = int(payload["incident"])
-    channel = await _channel(bot, incident_id)
     _, record, _ = await read_face(bot, incident_id)
     declared = next(entry for entry in record.entries if entry.kind is Kind.DECLARED)
     words = bot.wording.say("lines.recovered", **payload["found"])
 
     async def tell(_: int) -> bool:
-        return await tell_privately(
-            bot.api,
-            channel=channel.slack_id if channel is not None else None,
-            user=record.state.commander_id or declared.author_id,
-            text=words,
-            blocks=Answer(words).blocks(),
-        )
+        return await tell_of(bot, incident_id, record.state.commander_id or declared.author_id, Answer(words))
 
     await ctx.step("tell", tell)
 

@@ -16,7 +16,8 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
 from bot.slack.places import permalink, quietly
-from bot.slack.posting import tell_privately
+from bot.slack.posting import write_to
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident, remember_channel
 from storage.queue import failed_jobs, rearm, retry
@@ -67,9 +68,10 @@ async def repair_channel(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) 
     )
 
     async def tell(_: int) -> bool:
-        place = channel.slack_id if state == "open" else None
-        blocks = Answer(words).blocks()
-        return await tell_privately(bot.api, channel=place, user=str(payload["user"]), text=words, blocks=blocks)
+        answer, user_id = Answer(words), str(payload["user"])
+        if state == "open":
+            return await tell_of(bot, incident_id, user_id, answer)
+        return await write_to(bot.api, user=user_id, text=words, blocks=answer.blocks())
 
     await ctx.step("tell", tell)
 

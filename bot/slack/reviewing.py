@@ -16,11 +16,10 @@ from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.canvas_edits import take_canvas_edits
 from bot.slack.faces import read_face
-from bot.slack.gate import Who
-from bot.slack.people import get_to_know, who
 from bot.slack.picturing import upload
-from bot.slack.posting import CLOSED_TO_US, post_once, tell_privately
+from bot.slack.posting import CLOSED_TO_US, post_once
 from bot.slack.sharing import share_once
+from bot.slack.telling import remind_of
 from bot.wording import Wire
 from storage.artifacts import keep_artifact
 from storage.drafts import review_of, version_of
@@ -69,29 +68,16 @@ async def remind_review(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
     incident_id = int(payload["incident"])
     async with bot.db.read() as session:
         review = await review_of(session, incident_id)
-        channel = await channel_of_incident(session, incident_id)
         owner = await session.get(Person, review.owner_id) if review else None
     if review is None or owner is None or review.reminded_at is not None:
         return
-    await get_to_know(bot, bot.identity.team_id, owner.user_id)
-    async with bot.db.read() as session:
-        known = await session.get_one(Person, owner.id)
     incident, record, _ = await read_face(bot, incident_id)
     title = mask(plain(record.state.title, record.names)).text
     words = bot.wording.say("lines.review_due", label=record.label, title=title, due=review.due)
     answer = Answer(words, _buttons(bot, incident.number))
-    # Of a private incident nothing is said elsewhere; to others a direct message stays.
-    here = incident.visibility == "private" or who(known) is not Who.MEMBER
 
     async def tell(_: int) -> bool:
-        blocks = answer.blocks()
-        if not here:
-            return await tell_privately(bot.api, channel=None, user=owner.user_id, text=words, blocks=blocks)
-        body = {"channel": channel.slack_id if channel else "", "user": owner.user_id, "text": words, "blocks": blocks}
-        try:
-            return channel is not None and bool(await bot.api.call("chat.postEphemeral", json=body))
-        except SlackRefused:  # no member of the channel, or it is archived
-            return False
+        return await remind_of(bot, incident_id, owner.user_id, answer)
 
     async def save(session: Any, _: bool) -> None:
         again = await review_of(session, incident_id)

@@ -20,15 +20,12 @@ from bot.domain.record import Record
 from bot.domain.tasks import Task, reminded_at, tasks_in
 from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button, Row
-from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
-from bot.slack.gate import Who
-from bot.slack.people import who
-from bot.slack.posting import tell_privately
 from bot.slack.task_lines import task_acts, task_choices, task_line
+from bot.slack.telling import remind_of
 from storage.artifacts import artifacts_named, keep_artifact
-from storage.incidents import channel_of_incident, incident_by_id
+from storage.incidents import incident_by_id
 from storage.people import find_person
 from storage.queue import rearm
 
@@ -45,9 +42,8 @@ async def remind_tasks(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
     """The job `remind_tasks`: say what is due, then come back when the next is."""
     incident_id = int(payload["incident"])
     async with bot.db.read() as session:
-        channel = await channel_of_incident(session, incident_id)
         said = {one.name: one for one in await artifacts_named(session, incident_id, REMINDER)}
-    incident, record, _ = await read_face(bot, incident_id)
+    _, record, _ = await read_face(bot, incident_id)
     if record.state.status in (CANCELLED, DUPLICATE):
         return
     now, ahead = bot.clock.now(), list[datetime]()
@@ -62,9 +58,8 @@ async def remind_tasks(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
                 due[user_id].append(task)
                 at = reminded_at(task, record.zone, now)
             ahead += [at] if at is not None else []
-    place = channel.slack_id if channel is not None else None
     for user_id, tasks in due.items():
-        await _Telling(bot, ctx, record, incident_id, place, incident.visibility == "private").tell(user_id, tasks, now)
+        await _Telling(bot, ctx, record, incident_id).tell(user_id, tasks, now)
 
     async def save(session: AsyncSession) -> None:
         if ahead:
@@ -74,11 +69,8 @@ async def remind_tasks(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) ->
 
 
 class _Telling:
-    def __init__(
-        self, bot: Bot, ctx: JobContext, record: Record, incident_id: int, place: str | None, private: bool
-    ) -> None:
+    def __init__(self, bot: Bot, ctx: JobContext, record: Record, incident_id: int) -> None:
         self.bot, self.ctx, self.record, self.incident_id = bot, ctx, record, incident_id
-        self.place, self.private = place, private
 
     async def tell(self, user_id: str, tasks: Sequence[Task], now: datetime) -> None:
         """In a direct message, which stays; in the channel alone where they may know of the incident only there."""
@@ -86,18 +78,10 @@ class _Telling:
             person = await find_person(session, self.bot.identity.team_id, user_id)
             incident = await incident_by_id(session, self.incident_id)
             acts = await task_acts(session, self.bot.settings, person, incident) if person else frozenset()
-        only_there = self.private or person is None or who(person) is not Who.MEMBER
         answer = self._answer(tasks, acts)
 
         async def call(_: int) -> bool:
-            text, blocks, api = answer.words, answer.blocks(), self.bot.api
-            if not only_there:
-                return await tell_privately(api, channel=None, user=user_id, text=text, blocks=blocks)
-            body = {"channel": self.place, "user": user_id, "text": text, "blocks": blocks}
-            try:
-                return self.place is not None and bool(await api.call("chat.postEphemeral", json=body))
-            except SlackRefused:  # no member of the channel, or it is archived: nothing may be said elsewhere
-                return False
+            return await remind_of(self.bot, self.incident_id, user_id, answer)
 
         async def save(session: AsyncSession, _: bool) -> None:
             for task in tasks:

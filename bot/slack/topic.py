@@ -15,7 +15,7 @@ from bot.slack.answer import Answer
 from bot.slack.api import SlackRefused
 from bot.slack.bot import Bot
 from bot.slack.faces import read_face
-from bot.slack.posting import tell_privately
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact, keep_artifact
 from storage.incidents import channel_of_incident
 
@@ -64,15 +64,14 @@ async def refresh_topic(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -
 
 async def leave_topic(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:
     """The job `leave_topic`: say once, to the person who set a topic, that it will be left alone."""
-    user_id = str(payload["user"])
+    incident_id, user_id = int(payload["incident"]), str(payload["user"])
     async with bot.db.read() as session:
-        channel = await channel_of_incident(session, int(payload["incident"]))
+        channel = await channel_of_incident(session, incident_id)
     if channel is None:
         return
     words = bot.wording.say("lines.topic_by_hand")
 
     async def tell(_: int) -> bool:
-        blocks = Answer(words).blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user_id, text=words, blocks=blocks)
+        return await tell_of(bot, incident_id, user_id, Answer(words))
 
     await ctx.step("tell", tell)

@@ -24,7 +24,7 @@ from bot.slack.bot import Bot
 from bot.slack.escalating import await_answers, on_it
 from bot.slack.faces import read_face
 from bot.slack.instants import span
-from bot.slack.posting import tell_privately
+from bot.slack.telling import tell_of
 from storage.artifacts import artifacts_named, keep_artifact
 from storage.incidents import channel_of_incident
 from storage.queue import rearm
@@ -144,8 +144,7 @@ class _Watching:
 
     async def _tell(self, step: str, user: str, answer: Answer, name: str | None) -> None:
         async def tell(_: int) -> bool:
-            place, words = self.channel.slack_id, answer.words
-            return await tell_privately(self.bot.api, channel=place, user=user, text=words, blocks=answer.blocks())
+            return await tell_of(self.bot, self.channel.incident_id or 0, user, answer)
 
         async def save(session: AsyncSession, _: bool) -> None:
             if name is not None:

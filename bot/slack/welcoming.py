@@ -15,7 +15,7 @@ from bot.slack.escalating import asked_by
 from bot.slack.faces import read_face
 from bot.slack.learning import learn_person
 from bot.slack.places import invite_people
-from bot.slack.posting import tell_privately
+from bot.slack.telling import tell_of
 from storage.artifacts import artifact, keep_artifact
 from storage.entries import entries_of
 from storage.incidents import channel_of_incident
@@ -37,12 +37,12 @@ async def catch_up(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> Non
         return  # it is over, and asks nothing of anybody
     answer = caught_up(bot, record, user_id, whom)
 
-    async def save(session: AsyncSession, _: bool) -> None:
-        await keep_artifact(session, incident_id, name, at=bot.clock.now())
+    async def save(session: AsyncSession, told: bool) -> None:
+        if told:  # whoever was gone again before hears it when they come back
+            await keep_artifact(session, incident_id, name, at=bot.clock.now())
 
     async def tell(_: int) -> bool:
-        blocks = answer.blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=blocks)
+        return await tell_of(bot, incident_id, user_id, answer)
 
     await ctx.step("tell", tell, save)
 
@@ -66,11 +66,11 @@ async def brief_role(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
         return await invite_people(bot, channel.slack_id, [user_id])
 
     async def tell(_: int) -> bool:
-        blocks = answer.blocks()
-        return await tell_privately(bot.api, channel=channel.slack_id, user=user_id, text=answer.words, blocks=blocks)
+        return await tell_of(bot, incident_id, user_id, answer)
 
-    async def save(session: AsyncSession, _: bool) -> None:
-        await keep_artifact(session, incident_id, f"caught_up:{user_id}", at=bot.clock.now())
+    async def save(session: AsyncSession, told: bool) -> None:
+        if told:  # Slack may not let them in yet
+            await keep_artifact(session, incident_id, f"caught_up:{user_id}", at=bot.clock.now())
 
     if user_id != entry.recorded_by_id:
         await ctx.step("invite", invite)

@@ -1,0 +1,67 @@
+"""What of an incident is said to one person outside of its channel: nothing of a private one, nothing to a stranger."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.app import Tocsin
+from sandbox.channels import Channel
+from tests.rig import ALONE, Rig
+
+HIDDEN = "private: payroll leaks sev1"
+
+
+async def direct(rig: Rig, handle: str) -> list[str]:
+    """What the bot told somebody in their direct messages."""
+    person = rig.person(handle)
+    return [one.text for one in person.sees(await person.opens_direct())]
+
+
+async def declared(rig: Rig, words: str) -> Channel:
+    """An incident in whose channel is nobody but who declared it, with a fact that is only said there."""
+    await rig.types("ana", f"/incident declare {words}", rig.ops)
+    await rig.types("ana", "/incident impact bribes were paid")
+    return rig.room
+
+
+async def test_whoever_was_taken_out_of_a_private_channel_before_the_catch_up_is_told_nothing(rig: Rig) -> None:
+    room = await declared(rig, HIDDEN)
+    await rig.later(timedelta(minutes=10))
+    ana, ben = rig.person("ana"), rig.person("ben")
+    await rig.bot.stop()
+    await ana.invites(room, [ben])
+    await ana.kicks(room, ben)
+    await rig.begin(Tocsin(rig.settings, clock=rig.clock, pace=ALONE), unheard=True)
+    await rig.later(timedelta(minutes=10))
+    assert await direct(rig, "ben") == []
+    await ana.invites(room, [ben])
+    await rig.quiet()
+    (said,) = rig.whispers("ben", room)
+    assert "bribes were paid" in said.text, "who comes back is caught up"
+
+
+@pytest.mark.parametrize("words", [HIDDEN, "checkout is down sev1"])
+async def test_an_outsider_whom_slack_will_not_have_in_is_told_nothing_of_a_role(rig: Rig, words: str) -> None:
+    room = await declared(rig, words)
+    await rig.types("ana", "/incident role scribe @olga")
+    assert rig.person("olga").id not in room.members
+    assert await direct(rig, "olga") == []
+
+
+@pytest.mark.parametrize(("words", "hears"), [(HIDDEN, False), ("checkout is down sev1", True)])
+async def test_a_commander_who_is_out_of_the_channel_hears_of_a_public_incident_alone(
+    rig: Rig, words: str, hears: bool
+) -> None:
+    room = await declared(rig, words)
+    ana, ben = rig.person("ana"), rig.person("ben")
+    await ana.invites(room, [ben])
+    await rig.quiet()
+    await rig.types("ben", "/incident lead me", room)
+    await ana.kicks(room, ben)
+    await rig.types("ana", "/incident escalate who knows the accounts to: Legal", room)
+    await rig.later(timedelta(hours=3))
+    told = await direct(rig, "ben")
+    assert bool(told) is hears, told
+    assert any("Legal" in one for one in told) is hears
