@@ -110,7 +110,7 @@ class Tocsin:
         bot.identity = await self._identify(api)
         await patiently(url, lambda: self._remember(bot))
         self._worker = worker = self._work(bot)
-        self._replies = Replies(api, self.clock)
+        self._replies = Replies(bot)
         app = self._bolt(bot.identity, bot_token.reveal())
         register(app, bot, self._replies)
         self._replicas = self._among(self._db, worker.name)

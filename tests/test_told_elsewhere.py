@@ -65,3 +65,19 @@ async def test_a_commander_who_is_out_of_the_channel_hears_of_a_public_incident_
     told = await direct(rig, "ben")
     assert bool(told) is hears, told
     assert any("Legal" in one for one in told) is hears
+
+
+@pytest.mark.parametrize(("words", "said"), [(HIDDEN, "Somebody who is in that channel can invite you."), ("a", "#3")])
+async def test_the_answer_to_a_form_follows_nobody_out_of_a_private_channel(rig: Rig, words: str, said: str) -> None:
+    room = await declared(rig, words)
+    ana, ben = rig.person("ana"), rig.person("ben")
+    await ana.invites(room, [ben])
+    await rig.types("ben", "/incident form note", room)
+    await ana.kicks(room, ben)
+    await rig.later(timedelta(minutes=31))  # by then its response_url is expired
+    told = await direct(rig, "ben")
+    await ben.submits({"words": "who is behind it"})
+    await rig.quiet()
+    (answer,) = (await direct(rig, "ben"))[len(told) :]
+    assert said in answer
+    assert ("who is behind it" in answer) is (words is not HIDDEN)
