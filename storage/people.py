@@ -36,7 +36,8 @@ def _named(sort: int, slack_id: Any, name: Any, workspace_id: Any) -> Select[Any
 
 _NAMES = union_all(
     _named(0, Person.user_id, Person.name, Person.workspace_id),
-    _named(1, Channel.slack_id, Channel.name, Channel.workspace_id),
+    # Of a private incident's channel the name tells the title: Slack shows it to nobody who is not in it, nor do we.
+    _named(1, Channel.slack_id, Channel.name, Channel.workspace_id).where(col(Channel.is_private).is_(False)),
     _named(2, UserGroup.group_id, UserGroup.handle, UserGroup.workspace_id),
 )
 #: Where a session keeps whom it has read already: who asks is mostly who records and who is the author.
@@ -142,7 +143,7 @@ async def groups_with(session: AsyncSession, workspace_id: int, user_id: str) ->
 
 
 async def names(session: AsyncSession, workspace_id: int) -> Names:
-    """Display names of everybody and every channel and group that we know of in a workspace."""
+    """Display names of everybody, every group and every channel that is not private, as we know them in a workspace."""
     found: tuple[dict[str, str], ...] = ({}, {}, {})
     for sort, slack_id, name in await read(session, _NAMES, {"workspace": workspace_id}):
         found[sort][slack_id] = str(name)

@@ -81,3 +81,20 @@ async def test_the_answer_to_a_form_follows_nobody_out_of_a_private_channel(rig:
     (answer,) = (await direct(rig, "ben"))[len(told) :]
     assert said in answer
     assert ("who is behind it" in answer) is (words is not HIDDEN)
+
+
+async def test_a_private_channels_name_is_told_to_nobody_who_mentions_it_elsewhere(rig: Rig) -> None:
+    secret = await declared(rig, HIDDEN)
+    assert "payroll" in secret.name
+    shop = await rig.ws.add_channel("shop", members=["ana"])
+    room = await rig.declare("checkout is down sev1")
+    answer = await rig.types("ana", f"/incident note as in #{secret.name}, asked in #{shop.name}", room)
+    assert "as in a private channel, asked in #shop" in answer.text
+    await rig.says("ana", f"!action closed the port, see #{secret.name}", room)
+    await rig.types("ana", f"/incident update more in #{secret.name}", room)
+    await rig.types("ana", "/incident resolve", room)
+    shown = [answer.text, await rig.timeline("gus"), *(one.text for one in rig.posts(room))]
+    shown += [(await rig.types("gus", f"/incident {typed}", room)).text for typed in ("catchup", "status")]
+    drafts = [one.content.decode(errors="replace") for one in rig.ws.files.values()]
+    assert any("a private channel" in one for one in drafts)
+    assert [one for one in [*shown, *drafts] if "payroll" in one] == []

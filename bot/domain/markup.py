@@ -46,17 +46,20 @@ def escape(text: str) -> str:
 
 
 def plain(text: str, names: Names) -> str:
-    """What a person reads: mentions as `@name`, channels as `#name`, links as their address, entities decoded."""
+    """What a person reads: mentions as `@name`, channels as `#name` where that is no secret, links as their address,
+    entities decoded."""
     if "<" in text:
         text = _TOKEN.sub(lambda match: _spoken(match.group(1), names), text)
     return unescape(text) if "&" in text else text
 
 
 def _spoken(token: str, names: Names) -> str:
-    target, _, label = token.partition("|")
+    target, bar, label = token.partition("|")
     if target.startswith("@"):
         return "@" + (names.people.get(target[1:]) or label or target[1:])
     if target.startswith("#"):
+        if bar and not label and target[1:] not in names.channels:
+            return "a private channel"  # whose name Slack keeps back
         return "#" + (names.channels.get(target[1:]) or label or target[1:])
     if target.startswith("!subteam^"):
         return "@" + (names.groups.get(target.removeprefix("!subteam^")) or label or "group").lstrip("@")
