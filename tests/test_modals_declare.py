@@ -135,6 +135,21 @@ async def test_a_message_is_linked_and_its_time_is_the_detection(rig: Rig) -> No
     assert "by: alert" in rig.whispers("ana", rig.ops)[-1].text
 
 
+async def test_what_was_said_in_a_private_incident_stays_private_unless_somebody_chooses_otherwise(rig: Rig) -> None:
+    room = await rig.declare("checkout is down sev1")
+    secret = await rig.declare("private: keys leaked")
+    for channel, preset in ((rig.ops, []), (room, []), (secret, ["private"])):
+        view = await from_message(rig, "ana", await rig.says("ana", "the reset mail went to Bob", channel))
+        assert view.input("flags") == preset, channel.name
+        assert await submits(rig, "ana") == {}
+        assert rig.room.private is bool(preset), channel.name
+    await from_message(rig, "ana", await rig.says("ana", "the shop is slow too", secret))
+    await submits(rig, "ana", flags=[])
+    assert not rig.room.private
+    await rig.types("ana", "/incident form declare", secret)
+    assert form(rig, "ana").input("flags") == [], "nothing of it comes along"
+
+
 async def test_a_message_that_is_no_detection_is_a_note_with_the_words_that_were_left(rig: Rig) -> None:
     said = await rig.says("ben", "my cart is empty again, card 4111", rig.ops)
     await from_message(rig, "ana", said)

@@ -44,7 +44,9 @@ async def declare_form(call: Call, command: Command, line: str) -> Answer:
         _add_message(form, call, message)
     form.line("time", said("modals.start"), most=TIME_MOST, placeholder=said("modals.start_placeholder"))
     flags = [Option(said(f"modals.flag_{flag}"), flag, said(f"modals.flag_{flag}_meaning")) for flag in FLAGS]
-    form.checks("flags", said("modals.flags"), flags, initial=typed.flags)
+    # What was said in a private incident is made public by who chooses so, not by who overlooks it.
+    kept = {"private"} if "said_at" in message and call.incident and call.incident.visibility == "private" else set()
+    form.checks("flags", said("modals.flags"), flags, initial=typed.flags | kept)
     about = whereabouts(call) | {"incident": None}
     about |= {name: message[name] for name in ("said_at", "link") if name in message}
     view = form.view("declare", said("modals.declare_title"), about, said("modals.declare"))
