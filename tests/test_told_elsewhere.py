@@ -65,6 +65,8 @@ async def test_a_commander_who_is_out_of_the_channel_hears_of_a_public_incident_
     told = await direct(rig, "ben")
     assert bool(told) is hears, told
     assert any("Legal" in one for one in told) is hears
+    asked = [one for one in rig.whispers("ana", room) if "Nobody has answered #4 to Legal" in one.text]
+    assert len(asked) == (0 if hears else 1), "who escalated hears it where who leads does not"
 
 
 @pytest.mark.parametrize(("words", "said"), [(HIDDEN, "Somebody who is in that channel can invite you."), ("a", "#3")])

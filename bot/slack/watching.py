@@ -115,7 +115,7 @@ class _Watching:
         return self.now + asked_again_after(after, self.now - since if since else after) if after else None
 
     async def answer(self, escalation: Entry) -> datetime | None:
-        """Nobody has answered: said once for an escalation, to who leads or else to who escalated."""
+        """Nobody has answered: said once for an escalation, to who leads, or to who escalated where nobody does."""
         name = f"{REMINDED}{escalation.number}"
         due = answer_due_at(escalation, minutes(self.bot.settings.escalation_minutes))
         if due is None or name in self.said:
@@ -132,8 +132,10 @@ class _Watching:
         )
         again = Button(self._label("escalate"), opens="escalate", incident=self.record.number)
         buttons = (again, on_it(self.bot, self.record, escalation.number))
-        to_whom = self.state.commander_id or escalation.recorded_by_id
-        await self._tell(f"answer:{escalation.number}", to_whom, Answer(words, buttons), name)
+        said, step, leads = Answer(words, buttons), f"answer:{escalation.number}", self.state.commander_id
+        # Who leads a private incident may be out of its channel: then to who escalated, too.
+        if leads is None or not await self._tell(step, leads, said, name, only_if_told=True):
+            await self._tell(f"{step}:recorder", escalation.recorded_by_id, said, name)
         return None
 
     def _label(self, name: str, /, **params: object) -> str:
@@ -142,12 +144,16 @@ class _Watching:
     def _button(self, label: str, command: str, style: str | None = None) -> Button:
         return Button(label, command, incident=self.record.number, style=style)
 
-    async def _tell(self, step: str, user: str, answer: Answer, name: str | None) -> None:
+    async def _tell(
+        self, step: str, user: str, answer: Answer, name: str | None, *, only_if_told: bool = False
+    ) -> bool:
+        """Whether it was said; under `name` it is remembered, be it said or not (then Slack will not have it)."""
+
         async def tell(_: int) -> bool:
             return await tell_of(self.bot, self.channel.incident_id or 0, user, answer)
 
-        async def save(session: AsyncSession, _: bool) -> None:
-            if name is not None:
+        async def save(session: AsyncSession, told: bool) -> None:
+            if name is not None and (told or not only_if_told):
                 await keep_artifact(session, self.channel.incident_id or 0, name, at=self.now)
 
-        await self.ctx.step(step, tell, save)
+        return await self.ctx.step(step, tell, save)
