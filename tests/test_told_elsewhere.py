@@ -48,6 +48,11 @@ async def test_an_outsider_whom_slack_will_not_have_in_is_told_nothing_of_a_role
     await rig.types("ana", "/incident role scribe @olga")
     assert rig.person("olga").id not in room.members
     assert await direct(rig, "olga") == []
+    (told,) = [one.text for one in rig.whispers("ana", room) if "would not let them" in one.text]
+    assert told.startswith("@olga is Scribe now, but Slack would not let them into this channel (")
+    assert told.endswith("or give it to somebody else: /incident role scribe @….")
+    await rig.types("ana", "/incident role scribe @ben")
+    assert len([one for one in rig.whispers("ana", room) if "would not let them" in one.text]) == 1
 
 
 @pytest.mark.parametrize(("words", "hears"), [(HIDDEN, False), ("checkout is down sev1", True)])

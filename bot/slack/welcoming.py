@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.timeline import Kind
+from bot.domain.timeline import Entry, Kind
 from bot.jobs import JobContext
+from bot.slack.answer import Answer
 from bot.slack.bot import Bot
 from bot.slack.briefing import briefing, caught_up
 from bot.slack.escalating import asked_by
@@ -16,6 +18,7 @@ from bot.slack.faces import read_face
 from bot.slack.learning import learn_person
 from bot.slack.places import invite_people
 from bot.slack.telling import tell_of
+from bot.wording import Wire
 from storage.artifacts import artifact, keep_artifact
 from storage.entries import entries_of
 from storage.incidents import channel_of_incident
@@ -72,9 +75,26 @@ async def brief_role(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> N
         if told:  # Slack may not let them in yet
             await keep_artifact(session, incident_id, f"caught_up:{user_id}", at=bot.clock.now())
 
-    if user_id != entry.recorded_by_id:
-        await ctx.step("invite", invite)
+    faults: list[str] = await ctx.step("invite", invite) if user_id != entry.recorded_by_id else []
     await ctx.step("tell", tell, save)
+    if faults:
+        why = faults[0].rpartition(": ")[2]
+        await ctx.step("tell_fault", partial(_not_let_in, bot, incident_id, entry, why))
+
+
+async def _not_let_in(bot: Bot, incident_id: int, entry: Entry, why: str, _: int) -> bool:
+    """Tell who gave a role that Slack would not let its holder into the channel."""
+    role = str(entry.data.get("role"))
+    known = bot.settings.role_named(role)
+    words = bot.wording.say(
+        "lines.role_not_let_in",
+        who=Wire(f"<@{entry.data.get('person_id')}>"),
+        title=known.title if known else role,
+        role=role,
+        why=why,
+        command=bot.settings.command,
+    )
+    return await tell_of(bot, incident_id, entry.recorded_by_id, Answer(words))
 
 
 async def _is_bot(bot: Bot, ctx: JobContext, workspace_id: int, user_id: str) -> bool:
