@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.serving.health import Health
 from bot.settings import Fault, SettingsError
@@ -14,6 +16,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 #: Of one request's body. Slack's largest payloads, modals with all they hold, stay far below.
 _MOST_BYTES = 4 * 1024 * 1024
+_TOLD_EVERY = 60.0
 
 
 class Server:
@@ -36,7 +39,10 @@ class Server:
         for path, handler in (posts or {}).items():
             app.router.add_post(path, handler)
         # The access log would hold every address that asks; what matters is counted.
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        # Inflated before anybody looks at a signature, a small body of nobody's could hold up everything for seconds.
+        runner = web.AppRunner(
+            app, access_log=None, logger=_aiohttps_log(), auto_decompress=False, shutdown_timeout=1.0
+        )
         await runner.setup()
         self._runners.append(runner)
         try:
@@ -65,6 +71,30 @@ class Server:
     async def _metrics(self, _: web.Request) -> web.Response:
         body = await self._health.figures()
         return web.Response(body=body, headers={"Content-Type": self._health.metrics.content_type})
+
+
+class _Seldom(logging.Filter):
+    """Lets through once a minute what is said of requests that are no HTTP: anybody can send those by the thousand."""
+
+    _told_at = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this is to be told."""
+        fault = record.exc_info[1] if record.exc_info else None
+        if not isinstance(fault, (HttpProcessingError, web.RequestPayloadError)):
+            return True
+        if 0 <= record.created - self._told_at < _TOLD_EVERY:
+            return False
+        self._told_at = record.created
+        return True
+
+
+def _aiohttps_log() -> logging.Logger:
+    """What aiohttp says, under its own name; a logger for each port, so that no port's minute hides another's."""
+    log = logging.Logger("aiohttp.server")
+    log.parent = logging.getLogger("aiohttp.server")
+    log.addFilter(_Seldom())
+    return log
 
 
 def _told(troubles: Mapping[str, str]) -> web.Response:

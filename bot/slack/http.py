@@ -70,7 +70,8 @@ class SlackEvents:
         return self._receiver.busy
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One POST. 401 for what Slack did not sign, 400 for what cannot be read, 500 where a listener failed."""
+        """One POST. 401 for what Slack did not sign, 400 for what cannot be read, 413 for a body that is too large, 500
+        where a listener failed."""
         arrived = asyncio.get_running_loop().time()
         try:
             # Only the length may be known of a body that nobody signed: it never gets into the log.
@@ -118,10 +119,13 @@ class SlackEvents:
 
 
 async def _read(request: web.Request) -> bytes:
+    """The body as it was sent: the signature is of these bytes, so nothing is unpacked."""
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise Refused(413, "too_large") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise Refused(400, "broken_off") from None
 
 
 def _looks_at_certificate(raw: bytes, content_type: str) -> bool:
