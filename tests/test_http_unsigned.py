@@ -88,3 +88,10 @@ async def test_what_is_no_http_is_told_once(http: Rig, caplog: pytest.LogCapture
     for length in (b"-5", b"5\r\nContent-Length: 6", b"x"):
         assert b" 400 " in await sent(http, HEAD + b"Content-Length: " + length + b"\r\n\r\n{}")
     assert [name for name, _ in warned(caplog)] == ["aiohttp.server"]
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(http: Rig) -> None:
+    assert b" 408 " in await sent(http, HEAD + b"Content-Length: 50\r\n\r\nabc")
+    assert await refused(http) == {"too_slow": 1}
+    assert (await post(http, "{", signed(http, "{", JSON)))[0] == 400
+    assert (await http.types("ana", "/incident help")).failed is None

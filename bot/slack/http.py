@@ -27,6 +27,8 @@ PATH = "/slack/events"
 REPLAY_WINDOW = timedelta(minutes=5)
 _RETRY_HEADERS = ("x-slack-retry-num", "x-slack-retry-reason")
 _TOLD_EVERY = timedelta(minutes=1)
+#: For a whole body. Slack sends all of it at once, and waits three seconds for the answer.
+_BODY_WITHIN = timedelta(seconds=5)
 
 
 class Refused(Exception):
@@ -70,8 +72,8 @@ class SlackEvents:
         return self._receiver.busy
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """One POST. 401 for what Slack did not sign, 400 for what cannot be read, 413 for a body that is too large, 500
-        where a listener failed."""
+        """One POST. 401 for what Slack did not sign, 400 for what cannot be read, 408 and 413 for a body that takes too
+        long or is too large, 500 where a listener failed."""
         arrived = asyncio.get_running_loop().time()
         try:
             # Only the length may be known of a body that nobody signed: it never gets into the log.
@@ -121,9 +123,12 @@ class SlackEvents:
 async def _read(request: web.Request) -> bytes:
     """The body as it was sent: the signature is of these bytes, so nothing is unpacked."""
     try:
-        return await request.read()
+        async with asyncio.timeout(_BODY_WITHIN.total_seconds()):
+            return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise Refused(413, "too_large") from None
+    except TimeoutError:
+        raise Refused(408, "too_slow") from None
     except (web.RequestPayloadError, ConnectionError):
         raise Refused(400, "broken_off") from None
 
