@@ -130,6 +130,36 @@ def test_the_word_file_has_the_same_words_and_opens() -> None:
     assert sum("w:anchor" in paragraph._p.xml for paragraph in Document(io.BytesIO(content)).paragraphs) > 10
 
 
+def edited(form: str, text: str) -> bytes:
+    """The draft in a format, as people edited it."""
+    chosen = Settings()
+    return printed(press(busy().record(), chosen, WORDING), chosen, WORDING, form, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "outline"),
+    [
+        ("# T\n\n### A\n\n### B\n\n## C\n\n#### D\n", [("T", 0), ("A", 1), ("B", 1), ("C", 1), ("D", 2)]),
+        ("### A\n\n###### B\n\n### C\n\n# D\n", [("A", 0), ("B", 1), ("C", 0), ("D", 0)]),
+    ],
+)
+def test_headings_may_leave_levels_out(text: str, outline: list[tuple[str, int]]) -> None:
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(edited("pdf", text)) as document:
+        assert [(each.get_title(), each.level) for each in document.get_toc()] == outline
+    assert edited("docx", text).startswith(b"PK")
+
+
+def test_a_title_may_be_longer_than_word_takes_for_a_file() -> None:
+    from docx import Document
+
+    title = "long " * 60 + "end"
+    document = Document(io.BytesIO(edited("docx", f"# {title}\n")))
+    assert document.paragraphs[0].text == title
+    assert document.core_properties.title == title[:255]
+
+
 @settings(max_examples=60)
 @given(st.text(max_size=80), st.text(alphabet="[]1,2 #*_`<>()&-.", max_size=30))
 def test_what_was_typed_reads_back_as_it_was_and_never_becomes_a_reference(free: str, marks: str) -> None:

@@ -75,6 +75,8 @@ class _Sheet(FPDF):
         self.entries: frozenset[int] = frozenset()
         self._name = name
         self._after_item = False
+        self._above: list[int] = []
+        """The levels of the headings that the place on the page stands below."""
         for style, file in (("", "Regular"), ("B", "Bold"), ("I", "Italic"), ("BI", "Bold")):
             self.add_font(_SANS, style, fonts / f"NotoSans-{file}.ttf")
         self.add_font(_MONO, "", fonts / "NotoSansMono-Regular.ttf")
@@ -126,7 +128,10 @@ class _Sheet(FPDF):
             self.add_page()
         else:
             self.ln(above)
-        self.start_section(block.plain, level=min(block.level - 1, 2))
+        # By what it stands below and not by its own level: an outline can leave none out, people can.
+        self._above = [level for level in self._above if level < block.level]
+        self.start_section(block.plain, level=min(len(self._above), 2))
+        self._above.append(block.level)
         self._look(_SANS, "B", size, _INK)
         self.multi_cell(0, leading, block.plain, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if block.level == 2:

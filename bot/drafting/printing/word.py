@@ -23,6 +23,8 @@ _SOFT, _LINK = RGBColor(0x5D, 0x66, 0x70), RGBColor(0x1F, 0x5F, 0xA8)
 _BULLETS = ("List Bullet", "List Bullet 2", "List Bullet 3")
 #: A zip file has no date before it.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
+#: Of a file's title; python-docx takes no more.
+_LONGEST_TITLE = 255
 
 
 def to_docx(markdown: str, *, at: datetime, picture: bytes | None = None) -> bytes:
@@ -56,7 +58,7 @@ class _Paper:
 
     def describe(self, name: str, at: datetime) -> None:
         about = self._document.core_properties
-        about.title, about.author, about.comments = name, "Tocsin", ""
+        about.title, about.author, about.comments = name[:_LONGEST_TITLE], "Tocsin", ""
         about.created = about.modified = at.replace(tzinfo=None)
 
     def picture(self, png: bytes) -> None:
