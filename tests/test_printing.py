@@ -7,6 +7,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from drafting_records import Log, at
@@ -158,6 +159,19 @@ def test_a_title_may_be_longer_than_word_takes_for_a_file() -> None:
     document = Document(io.BytesIO(edited("docx", f"# {title}\n")))
     assert document.paragraphs[0].text == title
     assert document.core_properties.title == title[:255]
+
+
+def test_a_link_leads_to_the_web_or_to_mail_in_every_form() -> None:
+    far = ("https://wiki.example.org/a", "mailto:ana@example.org")
+    near = ("ms-msdt:/id", "smb://host/x", "//host/x", "\\\\\\\\host\\\\x", "vscode://x", "search-ms:query=x")
+    links = " ".join([f"[words{place}]({link})" for place, link in enumerate(far + near)] + ["<ms-msdt:/id>"])
+    text = f"# T\n\n{links}\n"
+    assert set(Page(edited("html", text).decode()).links) == set(far)
+    with ZipFile(io.BytesIO(edited("docx", text))) as parts:
+        related = parts.read("word/_rels/document.xml.rels").decode()
+    assert set(re.findall(r'Target="([^"]+)" TargetMode="External"', related)) == set(far)
+    assert set(re.findall(rb"/URI \(([^)]*)", edited("pdf", text))) == {link.encode() for link in far}
+    assert all(f"words{place}" in read(text)[1].plain for place in range(len(far + near)))
 
 
 @settings(max_examples=60)

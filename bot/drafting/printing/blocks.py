@@ -15,12 +15,14 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+#: What a link may lead to: a file or a program on the reader's machine is none of a postmortem's.
+_SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _REFS = re.compile(r"\[(\d{1,7}(?:, \d{1,7})*)\](?!\()")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words with one look. `refs` are entry numbers, then `text` is empty; `link` is an address."""
+    """Words with one look. `refs` are entry numbers, then `text` is empty; `link` is an address of the web or of mail."""
 
     text: str = ""
     bold: bool = False
@@ -141,7 +143,8 @@ def _spans(children: Sequence[Token]) -> Iterator[Span]:
             case "em_open" | "em_close":
                 look = replace(look, italic=child.nesting > 0)
             case "link_open":
-                look = replace(look, link=str(child.attrGet("href") or ""))
+                address = str(child.attrGet("href") or "")
+                look = replace(look, link=address if _SAFE.match(address) else "")
             case "link_close":
                 look = replace(look, link="")
             case "entry_refs":

@@ -12,8 +12,6 @@ from bot.drafting.printing.blocks import Block, Span, evidence, picture_place, r
 TEMPLATE = "postmortem.html.j2"
 Render = Callable[[str, Mapping[str, object]], str]
 
-_SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
-
 
 def to_html(
     markdown: str,
@@ -97,7 +95,7 @@ def _span(span: Span, told: Mapping[int, str]) -> str:
         words = f"<em>{words}</em>"
     if span.bold:
         words = f"<strong>{words}</strong>"
-    if _SAFE.match(span.link):
+    if span.link:
         words = f'<a href="{escape(span.link)}" rel="noopener noreferrer">{words}</a>'
     return words
 
