@@ -7,6 +7,7 @@ import io
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
@@ -19,7 +20,7 @@ from bot.domain.timeline import Kind
 from bot.drafting.escape import markdown, one_line
 from bot.drafting.press import press
 from bot.drafting.printing.blocks import evidence, read
-from bot.drafting.printing.formats import printed
+from bot.drafting.printing.formats import FORMATS, printed
 from bot.drafting.printing.html import to_html
 from bot.settings import Settings
 from bot.wording import Wording
@@ -172,6 +173,28 @@ def test_a_link_leads_to_the_web_or_to_mail_in_every_form() -> None:
     assert set(re.findall(r'Target="([^"]+)" TargetMode="External"', related)) == set(far)
     assert set(re.findall(rb"/URI \(([^)]*)", edited("pdf", text))) == {link.encode() for link in far}
     assert all(f"words{place}" in read(text)[1].plain for place in range(len(far + near)))
+
+
+UNHOLDABLE = "a\ufffeb\uffffc\x01d"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_signs_that_no_xml_can_hold_keep_a_draft_from_no_form(form: str) -> None:
+    log, chosen = Log(), Settings()
+    log.declare(UNHOLDABLE, at("10:00"), severity="sev1")
+    log.add(Kind.ACTION, UNHOLDABLE, at("10:05"))
+    log.add(Kind.RESOLVED, UNHOLDABLE, at("11:10"))
+    content = printed(press(log.record(), chosen, WORDING), chosen, WORDING, form)
+    if form == "svg":
+        assert "abcd" in "".join(ElementTree.fromstring(content).itertext())
+    assert content
+
+
+@pytest.mark.parametrize("sign", ["\ufffe", "\uffff", "\x01", "\x0c", "&#12;", "&#xfffe;"])
+@pytest.mark.parametrize("form", ["html", "docx", "pdf"])
+def test_nor_does_what_people_edit_into_it(form: str, sign: str) -> None:
+    text = f"# T{sign}t\n\nword{sign}s `code{sign}s` [a{sign}b](https://wiki.example.org/{sign})\n\n    {sign}x\n"
+    assert edited(form, text)
 
 
 @settings(max_examples=60)

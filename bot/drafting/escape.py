@@ -21,12 +21,20 @@ _ANY_MARK = re.compile(r"[\\*`|<>\[_&]")
 _STRIKE = re.compile(r"~")
 _LEADING = re.compile(r"(?:[-+](?=\s|$)|#|[-=]{2,}(?=$))")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+# What no XML can hold: an SVG or a Word file with one of them is not opened at all.
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Those but for the spaces among them, of which `split` makes one.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def one_line(text: str) -> str:
     """The text on one line, so that a bullet stays a bullet; control characters and turns of direction go."""
     return " ".join((text if text.isprintable() else _CONTROL.sub("", text)).split())
+
+
+def holdable(text: str) -> str:
+    """The text without what no XML can hold."""
+    return text if text.isprintable() else _NO_XML.sub("", text)
 
 
 def markdown(text: str) -> str:

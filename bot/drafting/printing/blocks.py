@@ -15,6 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from bot.drafting.escape import holdable
+
 #: What a link may lead to: a file or a program on the reader's machine is none of a postmortem's.
 _SAFE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _REFS = re.compile(r"\[(\d{1,7}(?:, \d{1,7})*)\](?!\()")
@@ -22,7 +24,8 @@ _REFS = re.compile(r"\[(\d{1,7}(?:, \d{1,7})*)\](?!\()")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words with one look. `refs` are entry numbers, then `text` is empty; `link` is an address of the web or of mail."""
+    """Words with one look, such as XML can hold. `refs` are entry numbers, then `text` is empty; `link` is an address
+    of the web or of mail."""
 
     text: str = ""
     bold: bool = False
@@ -122,7 +125,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
                     yield Block("paragraph", spans, depth=len(lists))
                 fresh = False
             case "fence" | "code_block":
-                yield Block("code", (Span(token.content.rstrip("\n"), code=True),))
+                yield Block("code", (Span(holdable(token.content.rstrip("\n")), code=True),))
             case "hr":
                 yield Block("rule")
 
@@ -132,10 +135,10 @@ def _spans(children: Sequence[Token]) -> Iterator[Span]:
     for child in children:
         match child.type:
             case "text" | "text_special":
-                if child.content:
-                    yield replace(look, text=child.content)
+                if words := holdable(child.content):
+                    yield replace(look, text=words)
             case "code_inline":
-                yield replace(look, text=child.content, code=True)
+                yield replace(look, text=holdable(child.content), code=True)
             case "softbreak" | "hardbreak":
                 yield replace(look, text=" ")
             case "strong_open" | "strong_close":

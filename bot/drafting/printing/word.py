@@ -119,7 +119,7 @@ class _Paper:
         if span.link:
             run = self._linked(paragraph, span.text, address=span.link)
         else:
-            run = paragraph.add_run(_legal(span.text))
+            run = paragraph.add_run(span.text)
         run.bold, run.italic = span.bold or None, span.italic or None
         if span.code:
             run.font.name = "Consolas"
@@ -144,14 +144,9 @@ class _Paper:
             link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
         else:
             link.set(qn("w:anchor"), f"entry_{entry}")
-            link.set(qn("w:tooltip"), _legal(self._told[entry])[:250])
-        run = paragraph.add_run(_legal(words))
+            link.set(qn("w:tooltip"), self._told[entry][:250])
+        run = paragraph.add_run(words)
         run.font.color.rgb = _LINK
         paragraph._p.append(link)
         link.append(run._r)
         return run
-
-
-def _legal(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(sign for sign in text if sign in "\t\n" or (ord(sign) >= 32 and ord(sign) not in (0xFFFE, 0xFFFF)))
