@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.opening import settings
 from bot.cli.outcome import DIFFERENT, WRONG, Stop
+from bot.cli.shown import show
 
 if TYPE_CHECKING:
     from bot.domain.record import Record
@@ -43,7 +44,7 @@ def check(
     for complaint in wording.complaints:
         typer.echo(complaint, err=True)
     for line in everything(report, wording.plain, command=chosen.command):
-        typer.echo(line)
+        show(line)
     if report.of(State.FAILS) or report.unproved:
         raise typer.Exit(DIFFERENT)
 

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.opening import settings
 from bot.cli.outcome import DIFFERENT, WRONG, Stop
+from bot.cli.shown import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,10 +124,12 @@ def hand_over(form: Format, content: bytes, output: Path | None) -> None:
     """Write it to a file, or print it. Raises Stop where a terminal could not show it."""
     if output is not None:
         output.write_bytes(content)
-    elif form in (Format.PDF, Format.DOCX, Format.PNG) and sys.stdout.isatty():
+    elif not sys.stdout.isatty():
+        typer.echo(content, nl=False)
+    elif form in (Format.PDF, Format.DOCX, Format.PNG):
         raise Stop(WRONG, f"{form.value} is nothing to read in a terminal: name a file with --output")
     else:
-        typer.echo(content, nl=False)
+        show(content.decode(), nl=False)
 
 
 def made(

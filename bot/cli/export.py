@@ -50,7 +50,8 @@ async def _export(settings: Settings, file: TextIO) -> int:
         private = [one.number for one in await every_incident(session) if one.visibility == "private"]
         note_read(settings, "export", [f"{settings.incident_prefix}-{number}" for number in sorted(private)])
         async for line in everything(session):
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            # A terminal takes no command from people's words: there they are told in ASCII.
+            file.write(json.dumps(line, ensure_ascii=file.isatty()) + "\n")
             count += 1
         file.write(json.dumps({"type": "end", "schema": 1, "lines": count}) + "\n")
     return count + 1

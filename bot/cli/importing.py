@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import settings
+from bot.cli.shown import show
 
 if TYPE_CHECKING:
     from bot.drafting.written.told import Fact, Told, Unplaced
@@ -44,7 +45,7 @@ def import_files(
     known = {path: told for path, told in read.items() if told is not None}
     if dry_run:
         for path, told in known.items():
-            typer.echo("\n".join(_planned(path, told)))
+            show("\n".join(_planned(path, told)))
     elif known:
         numbers = asyncio.run(_record(chosen.database_url, known, zone, allowed=chosen.migrate == "on"))
         known = {path: told for path, told in known.items() if path in numbers}
@@ -52,7 +53,7 @@ def import_files(
             number, is_new = numbers[path]
             label = f"{chosen.incident_prefix}-{number}"
             typer.echo(f"{path}: {label}, {len(told.facts)} facts" if is_new else f"{path}: is {label} already")
-            typer.echo("".join(f"{line}\n" for line in _left(told)), nl=False)
+            show("".join(f"{line}\n" for line in _left(told)), nl=False)
     if len(known) < len(files):
         raise typer.Exit(DIFFERENT)
 

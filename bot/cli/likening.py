@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.opening import settings
+from bot.cli.shown import show
 from bot.cli.timeline import Format
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def similar(
     note_read(chosen, "similar", [_label(chosen, one) for one in read if one.visibility == "private"])
     for one in found:
         told = structured(chosen, one, known)
-        typer.echo(
-            json.dumps(told, ensure_ascii=False) if format is Format.JSON else "\n".join(_lines(chosen, one, told))
-        )
+        if format is Format.JSON:
+            show(json.dumps(told, ensure_ascii=False), exact=True)
+        else:
+            show("\n".join(_lines(chosen, one, told)))
     if not found and format is Format.TEXT:
         typer.echo(f"no past incident shares telling words with {_label(chosen, about)}")
 
@@ -77,6 +79,7 @@ def structured(settings: Settings, one: Similar, known: Names) -> dict[str, Any]
 
 
 def _lines(settings: Settings, one: Similar, told: dict[str, Any]) -> list[str]:
+    from bot.drafting.escape import one_line
     from bot.slack.instants import spoken
 
     begun = one.incident.started_at or one.incident.declared_at
@@ -85,7 +88,7 @@ def _lines(settings: Settings, one: Similar, told: dict[str, Any]) -> list[str]:
     marks = ", ".join(word for word in (when, one.incident.severity, one.incident.status, *sorts) if word)
     ended = told["ended_by"]
     lines = [
-        f"{told['incident']} {told['title']} ({marks})",
+        f"{told['incident']} {one_line(told['title'])} ({marks})",
         f"  shares {', '.join(told['shared'][:10])}",
         f"  ended by #{ended['entry']} {ended['text']}" if ended else "  how it was resolved is not recorded",
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.opening import settings
+from bot.cli.shown import show
 from bot.cli.timeline import Format
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ def listing(
     for incident, title in found:
         if format is Format.JSON:
             about = {"schema": SCHEMA} | summary(label[incident.id], title, incident)
-            typer.echo(json.dumps(about, ensure_ascii=False))
+            show(json.dumps(about, ensure_ascii=False), exact=True)
         else:
-            typer.echo(_row(chosen, incident, title))
+            show(_row(chosen, incident, title))
     if not found and format is Format.TEXT:
         typer.echo("there are no incidents yet")
 
@@ -58,6 +59,7 @@ async def _incidents(settings: Settings) -> list[tuple[Incident, str]]:
 
 
 def _row(settings: Settings, incident: Incident, title: str) -> str:
+    from bot.drafting.escape import one_line
     from bot.slack.instants import span, spoken
 
     begun, ended = incident.started_at or incident.declared_at, incident.resolved_at
@@ -69,4 +71,6 @@ def _row(settings: Settings, incident: Incident, title: str) -> str:
         (span(ended - begun) if begun and ended else "-", 12),
     ]
     sorts = [word for word in (incident.sort, incident.visibility) if word not in ("real", "public")]
-    return " ".join([*(str(cell).ljust(width) for cell, width in cells), title, *(f"({word})" for word in sorts)])
+    return " ".join(
+        [*(str(cell).ljust(width) for cell, width in cells), one_line(title), *(f"({word})" for word in sorts)]
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.domain.public import SCHEMA, PublicForm, stamp
 from bot.domain.record import Record
 from bot.domain.timeline import Entry
+from bot.drafting.escape import one_line
 
 if TYPE_CHECKING:
     from bot.domain.incident import IncidentState
@@ -33,7 +34,7 @@ class Printed(PublicForm):
             subject = f"#{numbers[0]}"
         to = ", ".join(self.words(str(one)) for one in data.get("to") or ())
         parts = [subject, f"to {to}" if to else "", stated]
-        return " ".join(": ".join(part for part in parts if part).split())
+        return one_line(": ".join(part for part in parts if part))
 
 
 def summary(label: str, title: str, about: IncidentState | Incident) -> dict[str, Any]:

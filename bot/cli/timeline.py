@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.opening import settings
+from bot.cli.shown import show
 
 if TYPE_CHECKING:
     from bot.domain.record import Record
@@ -41,10 +42,10 @@ def timeline(
     record = asyncio.run(record_of(chosen, numbered(number, chosen.incident_prefix)))
     note_read(chosen, "timeline", [record.label] if record.state.visibility == "private" else [])
     if format is Format.JSON:
-        typer.echo(json.dumps(structured(record), indent=2, ensure_ascii=False))
+        show(json.dumps(structured(record), indent=2, ensure_ascii=False), exact=True)
         return
     for line in lines(record):
-        typer.echo(line)
+        show(line)
 
 
 def structured(record: Record) -> dict[str, object]:
@@ -61,16 +62,17 @@ def structured(record: Record) -> dict[str, object]:
 def lines(record: Record) -> Iterator[str]:
     """The timeline as text: a head, then a line an entry that stands."""
     from bot.cli.printed import Printed
+    from bot.drafting.escape import one_line
     from bot.slack.instants import spoken
 
     printed, state = Printed(record), record.state
     marks = [state.severity, state.status, *([state.visibility] if state.visibility == "private" else [])]
-    yield f"{record.label} {printed.words(state.title)} ({', '.join(mark for mark in marks if mark)})"
+    yield f"{record.label} {one_line(printed.words(state.title))} ({', '.join(mark for mark in marks if mark)})"
     rows = []
     for entry in sorted(record.standing, key=lambda entry: entry.order):
         when = spoken(entry.occurred_at, record.zone, label=record.zone_label)
         when = f"~{when}" if entry.precision == "approximate" else when
-        who = record.names.person(entry.author_id)
+        who = one_line(record.names.person(entry.author_id))
         found = " (recovered)" if entry.source == "recovered" else ""
         rows.append((f"#{entry.number}", when, str(entry.kind), who, f"{printed.told(entry)}{found}"))
     widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:4]] if rows else []

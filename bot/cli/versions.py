@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.opening import settings
+from bot.cli.shown import show
 
 
 def versions(
@@ -45,4 +46,4 @@ def versions(
     if newer not in by_number or (older and older not in by_number):
         raise Stop(DIFFERENT, f"{record.label} has no such version; `tocsin versions {number}` lists those there are")
     for line in difference(by_number.get(older), by_number[newer]):
-        typer.echo(line)
+        show(line)

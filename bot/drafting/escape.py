@@ -23,8 +23,8 @@ _LEADING = re.compile(r"(?:[-+](?=\s|$)|#|[-=]{2,}(?=$))")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 # What no XML can hold: an SVG or a Word file with one of them is not opened at all.
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# Those but for the spaces among them, of which `split` makes one.
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+# Those and what a terminal obeys, but for the spaces among them, of which `split` makes one.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def one_line(text: str) -> str:
