@@ -227,7 +227,12 @@ async def test_retry_after_is_honoured_for_every_delivery(tmp_path: Path, status
         assert len(set(to.ids)) == 2
 
 
-@pytest.mark.parametrize("value", ["99999999999999999999", "soon", "-5", "Fri, 31 Dec 9999 23:59:59 GMT", ""])
+MAD_DATE = "Mon, 01 Jan 2024 00:00:00 +99999999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "value", ["99999999999999999999", "soon", "-5", "Fri, 31 Dec 9999 23:59:59 GMT", "", MAD_DATE, "1 Jan 1 0:0 +2359"]
+)
 async def test_a_mad_retry_after_does_no_harm(tmp_path: Path, value: str) -> None:
     async with receiving((429, {"Retry-After": value})) as to, bench(tmp_path, to.url) as on:
         await on.declares()
@@ -235,6 +240,14 @@ async def test_a_mad_retry_after_does_no_harm(tmp_path: Path, value: str) -> Non
         await on.later(3601)
         assert len(to.came) == 2
         assert await on.failed() == []
+
+
+async def test_a_mad_retry_after_of_a_delivery_that_arrived_brings_no_other(tmp_path: Path) -> None:
+    async with receiving((200, {"Retry-After": MAD_DATE})) as to, bench(tmp_path, to.url) as on:
+        await on.declares()
+        await on.idle()
+        await on.later(3601)
+        assert len(to.came) == 1
 
 
 async def test_an_answer_lost_on_its_way_brings_the_same_delivery_again(tmp_path: Path) -> None:

@@ -191,6 +191,6 @@ def _span(value: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(words[:9]), 10**8))
     try:
         until = parsedate_to_datetime(words)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a zone that is further away than a date can be
         return None
     return max((until if until.tzinfo else until.replace(tzinfo=UTC)) - now, timedelta(0))
