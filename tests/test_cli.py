@@ -113,8 +113,13 @@ def test_config_check_shows_every_setting_with_its_origin_and_no_secret(
     (bare / "tocsin.toml").write_text('workers = 3\n[permissions]\nresolve = ["guest", "member"]\n')
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-hidden")
     monkeypatch.setenv("TOCSIN_DATABASE_URL", "postgresql+asyncpg://me:hid@den@host/base?password=hidden")
+    monkeypatch.setenv("TOCSIN_WEBHOOK_URL", "https://hooks.example.com:8443/services/hid/den?key=hidden")
+    monkeypatch.setenv("TOCSIN_WEBHOOK_SECRET", "hidden" * 8)
     assert run(["config", "check"]) == OK
     out = capsys.readouterr().out
+    assert re.search(
+        r"^webhook_url +https://hooks\.example\.com:8443/…  \(environment TOCSIN_WEBHOOK_URL\)$", out, re.M
+    )
     assert re.search(r"^workers +3  \(tocsin\.toml:1\)$", out, re.M)
     assert re.search(r"^permissions +resolve = guest, member  \(tocsin\.toml:2\)$", out, re.M)
     assert re.search(r"^slack_bot_token +…  \(environment SLACK_BOT_TOKEN\)$", out, re.M)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 
@@ -38,6 +39,8 @@ def _shown(name: str, value: object) -> list[str]:
     """A value's lines; a table takes one a row."""
     if name == "database_url":
         return [_without_password(str(value))]
+    if name == "webhook_url" and value is not None:
+        return [_place_alone(str(value))]
     if value is None or value == () or value == {}:
         return ["-"]
     if isinstance(value, Mapping):
@@ -54,6 +57,12 @@ def _flat(value: object) -> str:
         return str(value)
     parts = [getattr(value, field) for field in value.__dataclass_fields__]
     return ": ".join([str(parts[0]), " | ".join(str(part) for part in parts[1:] if part is not None)])
+
+
+def _place_alone(url: str) -> str:
+    """Whom an address leads to: what follows is a key with many receivers."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" + ("/…" if parts.path.strip("/") or parts.query else "")
 
 
 def _without_password(url: str) -> str:
