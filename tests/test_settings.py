@@ -231,6 +231,19 @@ def test_the_database_lies_in_the_data_folder_unless_it_is_named() -> None:
     assert loaded(env=named).database_url == "sqlite+aiosqlite:///mine.db"
 
 
+@pytest.mark.parametrize("given", ["https://ghp_hidden@host/x.git", "https://u:hidden@host/x", "ssh://u:hidden@host/x"])
+def test_a_repository_with_a_password_or_a_token_in_its_address_is_refused(given: str) -> None:
+    [(_, what, hint)] = faults(env={"TOCSIN_PUBLISH_GIT": given})
+    assert "has a password or a token in it" in what
+    assert "credential helper" in hint
+    assert "hidden" not in what + hint
+
+
+@pytest.mark.parametrize("given", ["https://host/x@y.git", "ssh://git@host/x.git", "git@host:x.git", "/srv/x.git"])
+def test_a_repositorys_address_is_taken_as_it_is(given: str) -> None:
+    assert loaded(env={"TOCSIN_PUBLISH_GIT": given}).publish_git == given
+
+
 @pytest.mark.parametrize("given", ["https://slack.com/api", "https://slack.com/api/", " https://slack.com/api// "])
 def test_the_api_address_ends_in_one_slash(given: str) -> None:
     assert loaded(env={"SLACK_API_URL": given}).slack_api_url == "https://slack.com/api/"

@@ -142,12 +142,15 @@ def webhook_address(value: object) -> str:
 
 
 def git_address(value: object) -> str:
-    """A repository that `git clone` takes, with no password in its address: that would stand in a command's line."""
+    """A repository that `git clone` takes, with no password or token in its address: that would stand in a command's
+    line, and in what is printed of the settings."""
     written = text(value)
     if not re.fullmatch(r"(?:https?|ssh|file)://[^\s]+|[\w.-]+@[\w.-]+:[^\s]+|/[^\0]+", written):
         raise Refused("is no git repository's address", "https://…, ssh://…, git@host:path, or a path from the root")
-    if re.match(r"\w+://[^/@\s]*:[^/@\s]*@", written):
-        raise Refused("has a password in it", "leave it out; git asks its credential helper, or takes an SSH key")
+    # Over HTTP a name without a password is a token; over SSH it is who logs in.
+    if re.match(r"https?://[^/\s]*@|\w+://[^/@\s]*:[^/@\s]*@", written):
+        hint = "leave it out; git asks its credential helper, or takes an SSH key"
+        raise Refused("has a password or a token in it", hint)
     return written
 
 
