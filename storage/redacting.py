@@ -53,7 +53,7 @@ async def moved_with(session: AsyncSession, incident_id: int, number: int) -> li
 
 
 async def _moved(session: AsyncSession, incident_id: int, number: int) -> set[tuple[int, int]]:
-    """Both ends of one move have the key of who asked for it, and behind it what it did there (`commands.change`)."""
+    """Both ends of one move have the key of who asked for it, and behind it what it did there (`commands.moving`)."""
     here = select(col(Row.key), col(Row.kind), col(Row.version), col(Row.action))
     keys = set()
     for key, kind, version, action in await session.execute(

@@ -83,6 +83,10 @@ PLAIN_KINDS = frozenset(
 )
 
 
+#: What of an entry's data is the number of another entry: the one that it says the outcome of.
+ABOUT = ("hypothesis", "task", "escalation")
+
+
 class Source(StrEnum):
     """How an entry came in."""
 
@@ -177,6 +181,11 @@ class Entry:
     def stands(self) -> bool:
         """True unless it was taken back."""
         return self.standing is Standing.STANDING
+
+    @property
+    def about(self) -> int | None:
+        """The number of the entry that this one says the outcome of; None where it is about none."""
+        return next((number for name in ABOUT if isinstance(number := self.data.get(name), int)), None)
 
     @property
     def order(self) -> tuple[datetime, int]:

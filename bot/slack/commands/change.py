@@ -1,4 +1,4 @@
-"""Changing what was recorded: edit, and move to another incident."""
+"""Changing what was recorded: edit, and who may change what."""
 
 from __future__ import annotations
 
@@ -12,25 +12,23 @@ from bot.domain.errors import (
     KeyNotTaken,
     NothingToChange,
     UnknownClass,
-    UnknownIncident,
     UnknownKind,
 )
 from bot.domain.impact import services
 from bot.domain.keys import split_list
 from bot.domain.markup import MENTION
-from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, NewEntry, Source, Standing, revise
-from bot.incidents import Recorded, record
+from bot.domain.timeline import PLAIN_KINDS, Change, Entry, Kind, Source, revise
+from bot.incidents import record
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, WITHOUT_TAIL, Command
 from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
-from bot.slack.commands.numbers import entry_named, incident_number, leading_number, require_number
+from bot.slack.commands.numbers import entry_named, leading_number, require_number
 from bot.slack.commands.recorded import JUST_NOW, entry_line, recorded_answer
 from bot.slack.gate import MEMBERS
-from bot.slack.parts import INCIDENT, SOME_WORDS, entry
+from bot.slack.parts import SOME_WORDS, entry
 from bot.wording import Wire
-from storage.viewing import incident_seen
 
 #: The keys that an entry of a kind has, beside `at:` and `kind:`.
 KEYS_OF = {
@@ -228,51 +226,6 @@ async def _edited_data(call: Call, entry: Entry, kind: Kind, text: str) -> dict[
     return data
 
 
-async def _move(call: Call) -> Answer:
-    """An entry that belongs to another incident: taken back here, recorded there with its own time."""
-    number, rest = require_number(call)
-    entry = await entry_named(call, number)
-    prefix = call.bot.settings.incident_prefix
-    found = incident_number(rest, prefix)
-    other = await incident_seen(call.session, call.viewer, found[0]) if found else None
-    # Nothing leaves a private incident, not even for another one.
-    if other is None or other.id == call.about.id or call.about.visibility == "private":
-        raise UnknownIncident(given=await call.plain(rest), prefix=prefix)
-    if entry.kind not in PLAIN_KINDS | {Kind.ESCALATED, Kind.UPDATE} or "hypothesis" in entry.data:
-        return Answer(call.say("answers.cannot_move", number=number))
-    moved = await record(call.session, other, Change("entry.moved", (_moved(call, entry),)), at=call.now)
-    why = f"{prefix}-{other.number} #{moved.entry.number}"
-    revision = revise(
-        entry,
-        at=call.now,
-        by_id=call.actor.user_id,
-        action="moved",
-        key=f"{call.key}:moved",
-        standing=Standing.RETRACTED,
-        why=why,
-    )
-    done: Recorded = await record(call.session, call.about, Change("entry.moved", revisions=(revision,)), at=call.now)
-    return Answer(call.say("answers.moved", number=done.entry.number, to=why))
-
-
-def _moved(call: Call, entry: Entry) -> NewEntry:
-    return NewEntry(
-        kind=entry.kind,
-        text=entry.text,
-        occurred_at=entry.occurred_at,
-        author_id=entry.author_id,
-        recorded_by_id=call.actor.user_id,
-        source=entry.source,
-        key=f"{call.key}:{entry.kind}",
-        data=entry.data,
-        precision=entry.precision,
-        time_words=entry.time_words,
-        time_zone=entry.time_zone,
-        permalink=entry.permalink,
-    )
-
-
 COMMANDS = (
     Command("edit", _edit, ("change",), keys=EDIT_KEYS, allowed=RECORDERS, double=False, parts=(entry(), SOME_WORDS)),
-    Command("move", _move, message=True, double=False, parts=(entry(), INCIDENT)),
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.errors import NothingToUndo, UndoIsOld
-from bot.domain.timeline import Change, Entry, Kind, Standing, revise
+from bot.domain.timeline import Change, Entry, Kind, Revision, Standing, revise
 from bot.incidents import record
 from bot.postmortems import posted_again, recall
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
+from bot.slack.commands.moving import outcomes
 from bot.slack.commands.numbers import require_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
 from bot.slack.parts import SOME_WORDS, entry
@@ -52,24 +53,31 @@ async def take_back(call: Call, entry: Entry, why: str = "") -> Answer:
 
 
 async def _restore(call: Call) -> Answer:
-    """Let a retracted entry stand again."""
+    """Let a retracted entry stand again; one that was moved, with what went along."""
     number, _ = require_number(call)
     entry = await changeable(call, number, standing=False)
     if entry.stands:
         return Answer(call.say("answers.stands_already", number=number))
-    revision = revise(
+    gone = entry.action == "moved"
+    along = [one for one in await outcomes(call, number) if one.action == "moved"] if gone else []
+    revisions = (_restored(call, entry, call.key), *(_restored(call, one, f"{call.key}:{one.number}") for one in along))
+    recorded = await record(call.session, call.about, Change("entry.restored", revisions=revisions), at=call.now)
+    await show_on_message(call, entry, "shown")
+    back = [one.number for one in along]
+    return await recorded_answer(call, recorded, notes=(call.say("answers.back_along", along=back),) if back else ())
+
+
+def _restored(call: Call, entry: Entry, key: str) -> Revision:
+    return revise(
         entry,
         at=call.now,
         by_id=call.actor.user_id,
         action="restored",
-        key=f"{call.key}:restore",
+        key=f"{key}:restore",
         standing=Standing.STANDING,
         why=None,
         locked=entry.locked | {"standing"},  # put back by hand: a mark that is taken off no longer takes it out
     )
-    recorded = await record(call.session, call.about, Change("entry.restored", revisions=(revision,)), at=call.now)
-    await show_on_message(call, entry, "shown")
-    return await recorded_answer(call, recorded)
 
 
 async def _undo(call: Call) -> Answer:

@@ -21,8 +21,6 @@ from storage.entries import entries_of
 PAGE = 15  # entries a page: what a phone shows in a few swipes, and well under Slack's 12,000 characters
 TEXT_MOST = 300
 PEOPLE_MOST, KINDS_MOST, PASSED_OVER_MOST = 50, 40, 6
-#: What of an entry's data is the number of another entry.
-_ABOUT = ("hypothesis", "task", "escalation")
 NEWEST, TAKEN_BACK = "newest", "taken-back"
 _NEWEST = frozenset({NEWEST, "latest", "last", "descending", "desc"})
 _TAKEN_BACK = frozenset({TAKEN_BACK, "retracted"})
@@ -198,7 +196,7 @@ async def timeline_line(call: Call, entry: Entry) -> Wire:
         severity=data.get("severity"),
         status=data.get("status"),
         of=f"{call.bot.settings.incident_prefix}-{data['of']}" if "of" in data else None,
-        about=next((data[name] for name in _ABOUT if data.get(name)), None),
+        about=entry.about,
         to=[mask(await call.plain(str(one))).text for one in data.get("to") or []],
         text=text if len(text) <= TEXT_MOST else text[:TEXT_MOST] + "…",
         who=names.person(entry.author_id),
