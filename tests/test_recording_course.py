@@ -201,3 +201,49 @@ async def test_the_start_takes_a_time_alone(rig: Rig) -> None:
     assert "lies ahead" in ahead.text
     assert "start of impact, Thu 14 Mar 11:30 UTC" in await rig.clicks("ana", ahead, "Thu 14 Mar 11:30 UTC")
     assert (await rig.types("ana", "/incident started")).text == "started needs a time: /incident started at: 9:40"
+
+
+async def test_what_stands_in_a_duplicate_alone_is_told_and_moves_in_one_tap(rig: Rig) -> None:
+    first = await rig.declare("checkout is down")
+    second = await rig.declare("checkout is broken")
+    await rig.types("ana", "/incident suspect dns")
+    await rig.types("ana", "/incident ruled-out #2 every name resolves")
+    await rig.types("ana", "/incident note the pool is full")
+    closed = await rig.types("ana", "/incident duplicate INC-1")
+    assert "2 entries stand here and not in the draft of INC-1: #2, #4. move #2 INC-1 takes one there." in closed.text
+    late = await rig.types("ana", "/incident action restarted it")
+    assert "This incident was closed as the same as INC-1: #6 stands here, and not in the draft of INC-1." in late.text
+    assert await rig.clicks("ana", late, "Move to INC-1") == "#6 now stands as INC-1 #2."
+    assert "restarted it" in (await rig.types("ana", "/incident timeline", first)).text
+    ruling = await rig.types("ben", "/incident confirm #2 it was", second)
+    assert "move #2 INC-1 takes it there" in ruling.text
+    changed = await rig.types("ana", "/incident edit #4 the pool was full", second)
+    assert "INC-1" not in changed.text
+    guest = await rig.types("gus", "/incident note seen as well", second)
+    assert "Record it there." in guest.text
+    assert "Move to INC-1" not in [button.text for button in guest.buttons]
+
+
+async def test_a_message_in_a_duplicate_is_told_so_once_to_each(rig: Rig) -> None:
+    await rig.declare("checkout is down")
+    await rig.declare("checkout is broken")
+    await rig.says("ana", "!note before")
+    assert rig.whispers("ana") == []
+    await rig.says("ana", "!duplicate INC-1")
+    assert "1 entry stands here and not in the draft of INC-1: #2." in rig.whispers("ana")[-1].text
+    await rig.says("ben", "!action restarted it")
+    await rig.says("ben", "!action restarted it again")
+    (told,) = rig.whispers("ben")
+    assert "#4 stands here, and not in the draft of INC-1." in told.text
+    assert await rig.clicks("ben", told, "Move to INC-1") == "#4 now stands as INC-1 #2."
+
+
+async def test_nothing_is_offered_to_leave_a_private_duplicate(rig: Rig) -> None:
+    await rig.declare("checkout is down")
+    await rig.declare("private: checkout is broken")
+    await rig.types("ana", "/incident note secret plans")
+    closed = await rig.types("ana", "/incident duplicate INC-1")
+    assert "#2. Record there what belongs there." in closed.text
+    late = await rig.types("ana", "/incident note more of them")
+    assert "Record it there." in late.text
+    assert "Move to INC-1" not in [button.text for button in late.buttons]

@@ -86,6 +86,9 @@ PLAIN_KINDS = frozenset(
 #: What of an entry's data is the number of another entry: the one that it says the outcome of.
 ABOUT = ("hypothesis", "task", "escalation")
 
+#: What belongs to no incident's own course, so that it can stand in another one as well.
+MOVABLE = PLAIN_KINDS | {Kind.ESCALATED, Kind.UPDATE}
+
 
 class Source(StrEnum):
     """How an entry came in."""

@@ -15,7 +15,11 @@ from bot.slack.answer import Answer, Button
 from bot.slack.api import SlackRefused
 from bot.slack.bang import typed_words, why_refused
 from bot.slack.bot import Bot
+from bot.slack.duplicates import not_there
+from bot.slack.gate import MEMBERS, may
 from bot.slack.instants import spoken
+from bot.slack.known_as import known_as
+from bot.slack.people import who
 from bot.slack.scene import Scene, scene
 from bot.slack.telling import tell_of
 from bot.wording import Wire
@@ -85,7 +89,7 @@ async def _react(
 
 
 async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user_id: str) -> Answer | None:
-    """What somebody must be told privately, or None: a refusal, a time that was read, their first mark, a secret."""
+    """What somebody must be told privately, or None: a refusal, a time read, a first mark, a secret, a duplicate."""
     bot = here.bot
     if row.deleted_at is not None:
         return None
@@ -99,7 +103,8 @@ async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user
     secret = bool(mask(words).findings)
     told_of_time = why == "recorded" and entry.time_words is not None
     first_mark = why == "mark" and await _first_mark(here, user_id)
-    if not (secret or told_of_time or first_mark):
+    elsewhere = await _elsewhere(here, entry, user_id)
+    if not (secret or told_of_time or first_mark or elsewhere):
         return None
     line = bot.wording.say(
         "answers.recorded",
@@ -119,6 +124,9 @@ async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user
     if secret:
         lines.append(bot.wording.say("answers.holds_secret", number=entry.number))
         buttons.append(Button(say("labels.redact"), f"redact #{number}"))
+    if elsewhere is not None:
+        lines.append(elsewhere.words)
+        buttons += elsewhere.buttons
     return Answer(Wire("\n".join(lines)), tuple(buttons))
 
 
@@ -130,6 +138,20 @@ async def _first_mark(here: Scene, user_id: str) -> bool:
     person.told_marking_at = here.now
     here.session.add(person)
     return True
+
+
+async def _elsewhere(here: Scene, entry: Entry, user_id: str) -> Answer | None:
+    """That an entry is in no draft but that of a duplicate, told each person once in that incident."""
+    person, name = await person_of(here.session, here.workspace.id, user_id), f"told_duplicate:{user_id}"
+    if await artifact(here.session, here.incident.id, name) is not None:
+        return None
+    settings = here.bot.settings
+    also = await known_as(here.session, settings, person, here.incident)
+    may_move = may(who(person), "move", MEMBERS, settings.permissions, also)
+    told = await not_there(here.bot, here.session, here.incident, entry, may_move=may_move)
+    if told is not None:
+        await keep_artifact(here.session, here.incident.id, name, at=here.now)
+    return told
 
 
 async def offer_difference(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.errors import UnknownIncident
-from bot.domain.timeline import ABOUT, PLAIN_KINDS, Change, Entry, Kind, NewEntry, Revision, Standing, revise
+from bot.domain.timeline import ABOUT, MOVABLE, Change, Entry, Kind, NewEntry, Revision, Standing, revise
 from bot.incidents import record
 from bot.slack.answer import Answer
 from bot.slack.call import Call
@@ -14,8 +14,6 @@ from storage.entries import entries_of
 from storage.tables import Incident
 from storage.viewing import incident_seen
 
-#: What belongs to no incident's own course and says the outcome of no other entry.
-MOVABLE = PLAIN_KINDS | {Kind.ESCALATED, Kind.UPDATE}
 #: What says of another entry what became of it.
 _OUTCOMES = frozenset(
     {Kind.RULED_OUT, Kind.CONFIRMED, Kind.ANSWERED, Kind.TASK_DONE, Kind.TASK_DROPPED, Kind.TASK_ASSIGNED}

@@ -15,6 +15,8 @@ from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.commands.hint import hint
 from bot.slack.commands.tails import unread, words_again
+from bot.slack.duplicates import not_there
+from bot.slack.gate import MEMBERS
 from bot.slack.instants import same_offset, spoken, token
 from bot.wording import Wire
 from storage.entries import entries_of
@@ -53,6 +55,8 @@ async def recorded_answer(
     lines += await hint(call, entry)
     if entry.kind is Kind.TASK and (due := past_due(call, entry.data.get("due"))):
         lines.append(call.say("answers.due_passed", due=due, number=entry.number))
+    may_move = call.may("move", MEMBERS)
+    elsewhere = await not_there(call.bot, call.session, recorded.incident, entry, may_move=may_move)
     undo = "revert" if entry.action == "edited" else "retract"
     buttons = [
         *meant,
@@ -68,6 +72,9 @@ async def recorded_answer(
         lines.append(call.say("answers.holds_secret", number=entry.number))
         redact = Button(call.label("redact"), command=f"redact #{entry.number}", incident=call.about.number)
         buttons.append(redact)
+    if elsewhere is not None:
+        lines.append(elsewhere.words)
+        buttons += elsewhere.buttons
     return Answer(Wire("\n".join(lines)), tuple(buttons))
 
 
