@@ -218,3 +218,33 @@ async def test_a_guest_cannot_take_back_or_change_what_runs_the_incident(rig: Ri
     assert "Status resolved, severity sev2" in (await rig.types("ana", "/incident status")).text
     assert "#4 note" in (await rig.types("gus", "/incident note mine")).text
     assert "#4 is taken back" in (await rig.types("gus", "/incident undo")).text
+
+
+async def test_the_words_of_a_declaration_are_its_title(rig: Rig) -> None:
+    room = await rig.declare("payments down sev1")
+    refused = await rig.types("ana", "/incident edit #1 payments gone")
+    assert refused.text.startswith("#1 has no words but the incident's title.\nNothing was changed:")
+    assert "edit #1 payments gone" in refused.text
+    assert [button.text for button in refused.buttons] == ["Use title"]
+    assert "title: payments gone" in await rig.clicks("ana", refused, "Use title")
+    assert room.name == "inc-1-payments-gone"
+    again = await rig.types("ana", "/incident edit #2 title: payments slow")
+    assert "title: payments slow" in await rig.clicks("ana", again, "Use title")
+    both = await rig.types("ana", "/incident edit #1 sev2 payments gone")
+    assert [button.text for button in both.buttons] == ["Use severity", "Use title"]
+    severity = await rig.types("ana", "/incident edit #1 severity: sev3")
+    assert [button.text for button in severity.buttons] == ["Use severity"]
+    assert "severity: sev3" in await rig.clicks("ana", severity, "Use severity")
+    status = (await rig.types("ana", "/incident status")).text
+    assert "INC-1 payments slow" in status
+    assert "severity sev3" in status
+    assert "#1 is changed" in (await rig.types("ana", "/incident edit #1 at: 9:40")).text
+
+
+async def test_the_form_of_a_declaration_asks_for_no_words(rig: Rig) -> None:
+    await rig.declare("payments down sev1")
+    await rig.types("ana", "/incident form edit #1")
+    view = rig.person("ana").view
+    assert view is not None
+    assert "The title is changed with title …, the severity with severity …." in view.text
+    assert "words" not in [block.get("block_id") for block in view.blocks]

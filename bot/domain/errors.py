@@ -88,6 +88,10 @@ class KeyNotTaken(IncidentError):
     """An edit names a key that entries of this kind do not have."""
 
 
+class WordsAreTitle(IncidentError):
+    """An edit names words for an entry that has none but the incident's title."""
+
+
 class UnknownKind(IncidentError):
     """`kind:` names no kind that an entry can be changed to."""
 

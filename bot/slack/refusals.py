@@ -25,6 +25,7 @@ from bot.domain.errors import (
     UnreadableDue,
     UnreadableTime,
     WindowOverlap,
+    WordsAreTitle,
     WrongChannel,
 )
 from bot.domain.incident import CLOSED
@@ -35,6 +36,7 @@ from bot.slack.call import Call
 from bot.slack.commands.declare import private_or_public
 from bot.slack.commands.questions import incident_line
 from bot.slack.commands.recorded import entry_line
+from bot.slack.commands.running import severity_first
 from bot.slack.commands.tails import kept_as_words
 from bot.slack.gate import Who
 from bot.slack.instants import spoken
@@ -149,6 +151,21 @@ async def _as_action(call: Call, error: IncidentError) -> Answer:
     return Answer(words, (offer,), given_back=await call.plain(call.typed))
 
 
+async def _as_title(call: Call, error: IncidentError) -> Answer:
+    """The words as the title; where they begin with a severity, as that too, and where they are one, as that alone."""
+    text = str(error.params["text"])
+    said = text.split(maxsplit=1)
+    named = said[1] if len(said) == 2 and said[0].rstrip(":").casefold() == "severity" else text
+    severity, why = severity_first(call, named)
+    verbs = [("severity", f"{severity} {why}".strip())] if severity else []
+    verbs += [("title", text)] if why else []
+    offers = [
+        Button(call.label("run", verb=verb), f"{verb} {line}", incident=call.about.number) for verb, line in verbs
+    ]
+    words = call.say("errors.words_are_title", number=error.params["number"], tap=all(one.fits for one in offers))
+    return Answer(words, tuple(offers), given_back=await call.plain(call.typed))
+
+
 async def _restore(call: Call, error: IncidentError) -> Answer:
     number = error.params["number"]
     offer = Button(call.label("restore"), command=f"restore #{number}", incident=call.about.number)
@@ -193,6 +210,7 @@ _SPECIAL: dict[type[IncidentError], Callable[[Call, IncidentError], Awaitable[An
     UnreadableTime: _unreadable,
     WrongChannel: _wrong_channel,
     StartTakesOnlyTime: _as_action,
+    WordsAreTitle: _as_title,
     EntryRetracted: _restore,
     WindowOverlap: _overlap,
     UndoIsOld: _old,

@@ -13,6 +13,7 @@ from bot.domain.errors import (
     NothingToChange,
     UnknownClass,
     UnknownKind,
+    WordsAreTitle,
 )
 from bot.domain.impact import services
 from bot.domain.keys import split_list
@@ -41,6 +42,8 @@ KEYS_OF = {
 #: Keys that can be taken out again.
 _EMPTIED = frozenset({"title", "owner", "link", "due"})
 EDIT_KEYS = AT | {"services", "users", "to", "by", "title", "owner", "due", "link", "kind"}
+#: Kinds that have no words but the incident's title.
+TITLED = frozenset({Kind.DECLARED, Kind.TITLE})
 _KIND_NAMES = {
     "ruled-out": Kind.RULED_OUT,
     "dead-end": Kind.RULED_OUT,
@@ -140,7 +143,7 @@ async def _changer(call: Call, entry: Entry) -> str:
 async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
     """What an edit's words and keys replace. Only keys of the entry's kind (its new one, where `kind:` says so) count.
 
-    Raises NothingToChange, KeyNotTaken and whatever its keys raise.
+    Raises NothingToChange, KeyNotTaken, WordsAreTitle and whatever its keys raise.
     """
     kind = _kind_after(call, entry)
     allowed = KEYS_OF.get(kind, frozenset()) | AT | ({"kind"} if entry.kind in PLAIN_KINDS else set())
@@ -152,6 +155,8 @@ async def edited_fields(call: Call, entry: Entry) -> dict[str, Any]:
     if kind is not entry.kind:
         fields["kind"] = kind
         fields["data"] = {}
+    if text and kind in TITLED:
+        raise WordsAreTitle(number=entry.number, text=text)
     if text:
         fields["text"] = text
     if call.time_words is not None:
@@ -195,6 +200,8 @@ def _reparse(call: Call, entry: Entry, allowed: frozenset[str]) -> None:
     alone = said is not None and said[1].casefold().startswith("at ")  # nothing but the number and a time
     call.parse(allowed | {"who"}, tail=alone or entry.kind not in WITHOUT_TAIL)
     foreign = set(everything.values) - allowed - {"who"}
+    if "title" in foreign and entry.kind in TITLED:
+        raise WordsAreTitle(number=entry.number, text=everything.values["title"])
     if foreign and said is not None and not said[1]:
         raise KeyNotTaken(key=min(foreign), number=entry.number, kind=entry.kind, taken=sorted(allowed))
 

@@ -12,7 +12,7 @@ from bot.domain.timeline import PLAIN_KINDS, Entry, Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import Command
-from bot.slack.commands.change import KEYS_OF, changeable
+from bot.slack.commands.change import KEYS_OF, TITLED, changeable
 from bot.slack.commands.numbers import leading_number
 from bot.slack.commands.recorded import entry_line
 from bot.slack.modals.fields import INPUT_MOST, Form, Option
@@ -34,7 +34,9 @@ async def change_form(call: Call, command: Command, line: str) -> Answer:
     add_kind(form, kinds, entry.kind)
     form.moment()
     words = await call.plain(entry.text)
-    if len(words) <= INPUT_MOST:  # longer ones would come back cut
+    if entry.kind in TITLED:
+        form.remark(call.say("answers.title_elsewhere"))
+    elif len(words) <= INPUT_MOST:  # longer ones would come back cut
         form.area("words", call.bot.wording.plain("modals.words"), initial=words)
     add_keys(form, KEYS_OF.get(entry.kind, frozenset()), as_typed(entry), await call.names(), ())
     form.person("who", call.bot.wording.plain("modals.who"), initial=entry.author_id)
