@@ -72,6 +72,10 @@ class NumberMissing(IncidentError):
     """The verb needs an entry's number first."""
 
 
+class SeveralNumbers(IncidentError):
+    """The verb takes one entry, and a second number follows the first."""
+
+
 class EntryRetracted(IncidentError):
     """The entry was taken back, so it cannot be changed; it can be restored."""
 

@@ -12,7 +12,7 @@ from bot.domain.timeline import Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
-from bot.slack.commands.numbers import entry_named, leading_number, require_number
+from bot.slack.commands.numbers import entry_named, leading_number, only_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.instants import span
 from bot.slack.parts import SOME_WORDS, entry
@@ -46,7 +46,7 @@ async def _answer(call: Call) -> Answer:
     elif not open_ones and not call.keyed.text:
         return Answer(call.say("answers.none_waits"))
     else:
-        number, why = require_number(call)
+        number, why = only_number(call, figures=True)
     escalation = await entry_named(call, number)
     if escalation.kind is not Kind.ESCALATED:
         raise WrongKind(number=number, kind=escalation.kind, verb=call.verb, needed=Kind.ESCALATED)

@@ -11,7 +11,7 @@ from bot.slack.answer import Answer, Button, Row
 from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
-from bot.slack.commands.numbers import require_number
+from bot.slack.commands.numbers import only_number
 from bot.slack.commands.recorded import given_keys, recorded_answer, when_words
 from bot.slack.parts import entry as an_entry
 from bot.wording import Wire
@@ -25,7 +25,7 @@ _CONTENT = ("kind", "text", "data", "occurred_at", "precision", "time_words", "t
 
 async def _history(call: Call) -> Answer:
     """The versions of an entry, the oldest first: who made each when, and what it changed."""
-    number, _ = require_number(call)
+    number, _ = only_number(call)
     versions = await history_of(call.session, call.about.id, number)
     if not versions:
         raise UnknownEntry(number=number, last=call.about.entry_counter)
@@ -74,7 +74,7 @@ def _short(words: str) -> str:
 
 async def _revert(call: Call) -> Answer:
     """What stood before the last change of its content stands again, as one more version."""
-    number, _ = require_number(call)
+    number, _ = only_number(call)
     entry = await changeable(call, number)
     before = before_last_change(await history_of(call.session, call.about.id, number))
     if before is None or entry.redacted:

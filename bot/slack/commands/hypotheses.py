@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import EmptyText, NumberMissing, WrongKind
+from bot.domain.errors import EmptyText, WrongKind
 from bot.domain.timeline import Kind
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
-from bot.slack.commands.numbers import entry_named, leading_number
+from bot.slack.commands.numbers import entry_named, leading_number, only_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.parts import SOME_WORDS, entry
 from storage.entries import entry_of
@@ -35,14 +35,13 @@ async def _ruled_out(call: Call) -> Answer:
         return await recorded_answer(
             call, await call.record("entry.ruled_out", call.new(Kind.RULED_OUT, text, moment)), moment
         )
-    return await _judge(call, Kind.RULED_OUT, number, why)
+    return await _judge(call, Kind.RULED_OUT, *only_number(call, figures=True))
 
 
 async def _confirm(call: Call) -> Answer:
-    found = leading_number(call.keyed.text)
-    if found is None:
-        raise NumberMissing(verb=call.verb) if call.keyed.text else EmptyText(verb=call.verb)
-    return await _judge(call, Kind.CONFIRMED, found[0], found[1])
+    if not call.keyed.text:
+        raise EmptyText(verb=call.verb)
+    return await _judge(call, Kind.CONFIRMED, *only_number(call, figures=True))
 
 
 async def _judge(call: Call, kind: Kind, number: int, why: str) -> Answer:

@@ -12,7 +12,7 @@ from bot.domain.when import read_due
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
-from bot.slack.commands.numbers import entry_named, require_number
+from bot.slack.commands.numbers import entry_named, only_number
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.parts import PERSON, SOME_WORDS, WORDS, entry
 from bot.slack.task_lines import ACTS
@@ -65,7 +65,7 @@ def _measure(kind: Kind) -> Run:
 
 def _about_task(kind: Kind, *, words_needed: bool = False) -> Run:
     async def run(call: Call) -> Answer:
-        number, rest = require_number(call)
+        number, rest = only_number(call, figures=True)
         task = await entry_named(call, number)
         if task.kind is not Kind.TASK:
             raise WrongKind(number=number, kind=task.kind, verb=call.verb, needed=Kind.TASK)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import UnknownIncident
+from bot.domain.errors import SeveralNumbers, UnknownIncident
 from bot.domain.timeline import ABOUT, MOVABLE, Change, Entry, Kind, NewEntry, Revision, Standing, revise
 from bot.incidents import record
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import Command
-from bot.slack.commands.numbers import entry_named, incident_number, require_number
+from bot.slack.commands.numbers import another_number, entry_named, incident_number, require_number
 from bot.slack.parts import INCIDENT, entry
 from storage.entries import entries_of
 from storage.tables import Incident
@@ -29,8 +29,11 @@ async def outcomes(call: Call, number: int) -> list[Entry]:
 async def _move(call: Call) -> Answer:
     """An entry that belongs to another incident: taken back here, recorded there with its own time."""
     number, rest = require_number(call)
-    entry = await entry_named(call, number)
     prefix = call.bot.settings.incident_prefix
+    second = another_number(call.keyed.text)
+    if second is not None and incident_number(second[1], prefix):  # else it is the incident's own
+        raise SeveralNumbers(verb=call.verb, number=number, other=second[0])
+    entry = await entry_named(call, number)
     found = incident_number(rest, prefix)
     other = await incident_seen(call.session, call.viewer, found[0]) if found else None
     # Nothing leaves a private incident, not even for another one.

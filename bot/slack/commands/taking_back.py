@@ -13,7 +13,7 @@ from bot.slack.call import Call
 from bot.slack.command import RECORDERS, Command
 from bot.slack.commands.change import changeable
 from bot.slack.commands.moving import outcomes
-from bot.slack.commands.numbers import require_number
+from bot.slack.commands.numbers import only_number
 from bot.slack.commands.recorded import entry_line, recorded_answer, retracted_answer
 from bot.slack.parts import SOME_WORDS, entry
 from bot.slack.scene import show_on_message
@@ -30,7 +30,7 @@ REDACTED = "[redacted]"
 
 
 async def _retract(call: Call) -> Answer:
-    number, why = require_number(call)
+    number, why = only_number(call)
     return await take_back(call, await changeable(call, number), why)
 
 
@@ -54,7 +54,7 @@ async def take_back(call: Call, entry: Entry, why: str = "") -> Answer:
 
 async def _restore(call: Call) -> Answer:
     """Let a retracted entry stand again; one that was moved, with what went along."""
-    number, _ = require_number(call)
+    number, _ = only_number(call)
     entry = await changeable(call, number, standing=False)
     if entry.stands:
         return Answer(call.say("answers.stands_already", number=number))
@@ -93,7 +93,7 @@ async def _undo(call: Call) -> Answer:
 async def _redact(call: Call) -> Answer:
     """Overwrite an entry's words everywhere we hold them, where it was moved from and to as well; who, when and why
     stay."""
-    number, why = require_number(call)
+    number, why = only_number(call)
     entry = await changeable(call, number, standing=False)
     published = await _overwrite(call, call.about, entry, f"{call.key}:redact", why)
     for incident_id, other in await moved_with(call.session, call.about.id, number):
