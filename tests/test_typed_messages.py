@@ -315,3 +315,21 @@ async def test_a_command_that_could_not_be_read_and_became_talk_bears_no_warning
     await rig.quiet()
     assert "warning" not in message.reactions
     assert "1 entry" in await rig.timeline()
+
+
+async def test_commands_in_later_lines_are_words_and_the_author_hears_so_once(rig: Rig) -> None:
+    await rig.declare()
+    message = await rig.says("ana", "!action one\n!action two\n\n  !note three\n!important four")
+    assert marks(message, rig) == {"white_check_mark"}
+    (told,) = rig.whispers("ana")
+    assert "2 later lines that are commands stand among the words of #2." in told.text
+    assert "send each as a message of its own" in told.text
+    assert "2 entries" in await rig.timeline()
+    before = len(rig.whispers("ana"))
+    await rig.person("ana").edits(message, "!action one, again\n!action two")
+    await rig.quiet()
+    assert len(rig.whispers("ana")) == before
+    for words in ("!note first\nso !action later", "!note pasted\n```\n!action restart\n```", "!note a\n!edit #2 b"):
+        await rig.says("ana", words)
+    assert len(rig.whispers("ana")) == before
+    assert rig.whispers("ben") == []

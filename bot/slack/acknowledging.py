@@ -13,7 +13,7 @@ from bot.domain.timeline import Entry
 from bot.jobs import JobContext
 from bot.slack.answer import Answer, Button
 from bot.slack.api import SlackRefused
-from bot.slack.bang import typed_words, why_refused
+from bot.slack.bang import later_commands, typed_words, why_refused
 from bot.slack.bot import Bot
 from bot.slack.duplicates import not_there
 from bot.slack.gate import MEMBERS, may
@@ -89,7 +89,7 @@ async def _react(
 
 
 async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user_id: str) -> Answer | None:
-    """What somebody must be told privately, or None: a refusal, a time read, a first mark, a secret, a duplicate."""
+    """What somebody must be told privately, or None: a refusal, a time read, a first mark, a secret, an aside."""
     bot = here.bot
     if row.deleted_at is not None:
         return None
@@ -103,8 +103,8 @@ async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user
     secret = bool(mask(words).findings)
     told_of_time = why == "recorded" and entry.time_words is not None
     first_mark = why == "mark" and await _first_mark(here, user_id)
-    elsewhere = await _elsewhere(here, entry, user_id)
-    if not (secret or told_of_time or first_mark or elsewhere):
+    asides = [one for one in (await _elsewhere(here, entry, user_id), await _as_words(here, row, entry, why)) if one]
+    if not (secret or told_of_time or first_mark or asides):
         return None
     line = bot.wording.say(
         "answers.recorded",
@@ -124,9 +124,9 @@ async def _to_say(here: Scene, row: Message, entry: Entry | None, why: str, user
     if secret:
         lines.append(bot.wording.say("answers.holds_secret", number=entry.number))
         buttons.append(Button(say("labels.redact"), f"redact #{number}"))
-    if elsewhere is not None:
-        lines.append(elsewhere.words)
-        buttons += elsewhere.buttons
+    for one in asides:
+        lines.append(one.words)
+        buttons += one.buttons
     return Answer(Wire("\n".join(lines)), tuple(buttons))
 
 
@@ -152,6 +152,15 @@ async def _elsewhere(here: Scene, entry: Entry, user_id: str) -> Answer | None:
     if told is not None:
         await keep_artifact(here.session, here.incident.id, name, at=here.now)
     return told
+
+
+async def _as_words(here: Scene, row: Message, entry: Entry, why: str) -> Answer | None:
+    """That commands in later lines of a message are words of its one entry, told once a message."""
+    count, name = later_commands(row.text or "") if why == "recorded" else 0, f"told_lines:{row.id}"
+    if not count or await artifact(here.session, here.incident.id, name) is not None:
+        return None
+    await keep_artifact(here.session, here.incident.id, name, at=here.now)
+    return Answer(here.bot.wording.say("answers.lines_as_words", count=count, number=entry.number))
 
 
 async def offer_difference(bot: Bot, ctx: JobContext, payload: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from bot.slack.scene import Scene
 from storage.tables import Message, Person
 
 _TYPED = re.compile(r"^\s*!([A-Za-z][A-Za-z-]*)(?:\s+(.*))?$", re.DOTALL)
+_CODE = re.compile(r"```.*?```", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ def typed_words(text: str) -> str:
     """What a message says besides its `!verb` and the keys that verb takes; all of it where it is no command."""
     read = _command(text)
     return split_keys(read[2], read[0].keys).text if read else text
+
+
+def later_commands(text: str) -> int:
+    """How many lines after the first of a `!verb` message are commands by themselves: its verb takes them as words.
+
+    What stands in a block of code is quoted, and none.
+    """
+    if not is_typed(text):
+        return 0
+    return sum(is_typed(line) for line in _CODE.sub("", text).strip().split("\n")[1:])
 
 
 async def record_typed(at: Scene, row: Message, text: str, author: Person, entry: Entry | None) -> Typed:
