@@ -108,9 +108,9 @@ def line_words(bot: Bot, record: Record, entry: Entry, same: Wire | None) -> Wir
     text = mask(plain(entry.text, names)).text
     to = [str(one) for one in entry.data.get("to") or []]
     told: list[str] = [Wire(one) for one in to if MENTION.fullmatch(one) or GROUP.fullmatch(one)]
-    untold = [plain(one, names) for one in to if one not in told]
+    untold = [mask(plain(one, names)).text for one in to if one not in told]
     if record.state.sort == "past":
-        told, untold = ([", ".join(plain(one, names) for one in to)] if to else []), []
+        told, untold = ([", ".join(mask(plain(one, names)).text for one in to)] if to else []), []
     name = f"lines.{entry.kind}" if entry.stands else "lines.taken_back"
     person_id, before = entry.data.get("person_id"), _before(record, entry)
     answered = next(iter(answers(record.standing, entry.number)), None) if entry.kind is Kind.ESCALATED else None

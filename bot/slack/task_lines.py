@@ -34,9 +34,9 @@ def task_line(bot: Bot, task: Task, names: Names, label: str | None = None) -> W
         "answers.task_line",
         label=label,
         number=task.number,
-        title=plain(str(task.entry.data.get("title") or ""), names),
+        title=mask(plain(str(task.entry.data.get("title") or ""), names)).text,
         text=mask(plain(task.entry.text, names)).text,
-        owner=plain(task.owner, names).replace("@", ""),
+        owner=mask(plain(task.owner, names)).text.replace("@", ""),
         due=task.due.isoformat() if task.due else None,
         state=task.state,
     )

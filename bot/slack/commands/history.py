@@ -47,7 +47,7 @@ async def _version(call: Call, one: Entry, before: Entry | None) -> Wire:
         who=names.person(one.changed_by_id or one.recorded_by_id),
         action=one.action,
         changes=await _differences(call, one, before) if before is not None else await _contents(call, one),
-        why=await call.plain(one.why or ""),
+        why=mask(await call.plain(one.why or "")).text,
     )
 
 

@@ -8,7 +8,7 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command
 from bot.slack.commands.numbers import entry_named, leading_number, only_number
-from bot.slack.commands.recorded import recorded_answer
+from bot.slack.commands.recorded import recorded_answer, words_for
 from bot.slack.parts import SOME_WORDS, entry
 from storage.entries import entry_of
 
@@ -50,7 +50,8 @@ async def _judge(call: Call, kind: Kind, number: int, why: str) -> Answer:
         raise WrongKind(number=number, kind=hypothesis.kind, verb=call.verb, needed=Kind.HYPOTHESIS)
     moment = call.moment()
     recorded = await call.record(f"entry.{kind}", call.new(kind, why, moment, {"hypothesis": number}))
-    note = call.say(f"answers.judged_{kind}", number=number, text=await call.plain(hypothesis.text))
+    words = await words_for(call, hypothesis, hypothesis.text)
+    note = call.say(f"answers.judged_{kind}", number=number, text=words)
     return await recorded_answer(call, recorded, moment, notes=(note,))
 
 

@@ -13,7 +13,7 @@ from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, Command, Run
 from bot.slack.commands.numbers import entry_named, only_number
-from bot.slack.commands.recorded import recorded_answer
+from bot.slack.commands.recorded import recorded_answer, words_for
 from bot.slack.parts import PERSON, SOME_WORDS, WORDS, entry
 from bot.slack.task_lines import ACTS
 
@@ -81,7 +81,7 @@ def _about_task(kind: Kind, *, words_needed: bool = False) -> Run:
             rest = ""
         moment = call.moment()
         recorded = await call.record(f"task.{kind.removeprefix('task_')}", call.new(kind, rest, moment, data))
-        note = call.say("answers.about_task", number=number, text=await call.plain(task.text))
+        note = call.say("answers.about_task", number=number, text=await words_for(call, task, task.text))
         return await recorded_answer(call, recorded, moment, notes=(note,))
 
     return run

@@ -123,7 +123,7 @@ async def entry_line(call: Call, entry: Entry) -> Wire:
 
     One that was only weighed and never recorded has no number to show.
     """
-    words = await call.plain(entry.text)
+    words = await words_for(call, entry, entry.text)
     return call.say(
         "answers.recorded",
         number=entry.number if entry.number < PROVISIONAL else None,
@@ -133,6 +133,18 @@ async def entry_line(call: Call, entry: Entry) -> Wire:
         text=words if len(words) <= ECHO else words[:ECHO].rstrip() + "…",
         given=await given_keys(call, entry),
     )
+
+
+async def words_for(call: Call, entry: Entry, text: str) -> str:
+    """What an entry says, for whoever reads it here: masked, but for the one who recorded it, who knows it, and has to
+    see what to redact."""
+    words = await call.plain(text)
+    return mask(words).text if await hidden_from(call, entry, text) else words
+
+
+async def hidden_from(call: Call, entry: Entry, text: str) -> bool:
+    """Whether some of what an entry says is masked for whoever reads it here."""
+    return entry.recorded_by_id != call.actor.user_id and bool(mask(await call.plain(text)).findings)
 
 
 async def given_keys(call: Call, entry: Entry) -> dict[str, str]:
@@ -146,7 +158,7 @@ async def given_keys(call: Call, entry: Entry) -> dict[str, str]:
         shown["by"] = str(shown["by"]).replace("_", " ")
     said = {}
     for name, value in shown.items():
-        words = await call.plain(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+        words = await words_for(call, entry, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
         if value not in (None, [], ""):
             said[name] = words if len(words) <= ECHO else words[:ECHO].rstrip() + "…"
     return said

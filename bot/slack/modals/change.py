@@ -14,7 +14,7 @@ from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands.change import KEYS_OF, TITLED, changeable
 from bot.slack.commands.numbers import leading_number
-from bot.slack.commands.recorded import entry_line
+from bot.slack.commands.recorded import entry_line, hidden_from
 from bot.slack.modals.fields import INPUT_MOST, Form, Option
 from bot.slack.modals.keys import add_keys, keyed, read_keys, touched
 from bot.slack.modals.verb import whereabouts
@@ -33,12 +33,14 @@ async def change_form(call: Call, command: Command, line: str) -> Answer:
     kinds = CHANGEABLE if entry.kind in PLAIN_KINDS else (entry.kind,)
     add_kind(form, kinds, entry.kind)
     form.moment()
-    words = await call.plain(entry.text)
+    # What is hidden would come back masked: its field is empty, and as it stays untouched, so does what stands.
+    words = "" if await hidden_from(call, entry, entry.text) else await call.plain(entry.text)
     if entry.kind in TITLED:
         form.remark(call.say("answers.title_elsewhere"))
     elif len(words) <= INPUT_MOST:  # longer ones would come back cut
         form.area("words", call.bot.wording.plain("modals.words"), initial=words)
-    add_keys(form, KEYS_OF.get(entry.kind, frozenset()), as_typed(entry), await call.names(), ())
+    given = {key: said for key, said in as_typed(entry).items() if not await hidden_from(call, entry, said)}
+    add_keys(form, KEYS_OF.get(entry.kind, frozenset()), given, await call.names(), ())
     form.person("who", call.bot.wording.plain("modals.who"), initial=entry.author_id)
     about = whereabouts(call) | {"entry": entry.number, "version": entry.version, "shown": form.shown}
     view = form.view("change", call.bot.wording.plain("modals.change_title"), about)

@@ -8,11 +8,13 @@ from typing import Any
 from bot.domain.errors import NothingToChooseFrom
 from bot.domain.keys import Keyed, split_keys
 from bot.domain.markup import escape, plain
+from bot.domain.masking import mask
 from bot.domain.timeline import Entry
 from bot.slack.answer import Answer
 from bot.slack.call import Call
 from bot.slack.command import Command
 from bot.slack.commands.numbers import incident_number, leading_number
+from bot.slack.commands.recorded import words_for
 from bot.slack.modals.fields import Form, Option, shortened
 from bot.slack.modals.keys import add_keys, keyed, read_keys
 from bot.slack.parts import Part
@@ -63,7 +65,7 @@ async def headline(call: Call, command: Command) -> Wire:
     return call.say(
         "answers.form_about",
         label=f"{settings.incident_prefix}-{incident.number}" if incident else None,
-        title=shortened(await call.plain(incident.title)) if incident else "",
+        title=shortened(mask(await call.plain(incident.title)).text) if incident else "",
         summary=summary.split("\n")[0],
     )
 
@@ -134,7 +136,7 @@ async def _entries(call: Call, part: Part) -> list[Option]:
 
 async def entry_option(call: Call, entry: Entry) -> Option:
     """`#7 action: restarted the api`, for a list to choose from."""
-    words = await call.plain(entry.text or str(entry.data.get("title") or ""))
+    words = await words_for(call, entry, entry.text or str(entry.data.get("title") or ""))
     kind = call.bot.wording.plain(f"kinds.{entry.kind}")
     return Option(shortened(f"#{entry.number} {kind}{': ' if words else ''}{words}"), str(entry.number))
 
@@ -143,4 +145,4 @@ async def _incidents(call: Call) -> list[Option]:
     """The other incidents that this person may know of."""
     prefix = call.bot.settings.incident_prefix
     seen = [one for one in await incidents_seen(call.session, call.viewer) if one is not call.incident]
-    return [Option(f"{prefix}-{one.number} {await call.plain(one.title)}", str(one.number)) for one in seen]
+    return [Option(f"{prefix}-{one.number} {mask(await call.plain(one.title)).text}", str(one.number)) for one in seen]
