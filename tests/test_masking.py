@@ -19,6 +19,7 @@ REPLAYS = sorted((Path(__file__).parent / "replays").glob("seed-*.yaml"))
 JWT = ".".join(["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"])
 PEM = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEowIBAAKCAQEA\nabc\n-----END RSA PRIVATE KEY-----"
 HEX, MIXED = "0123456789abcdef", "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z"
+BASIC = "c2VhcmNo" + "OlN1cGVyR2VoZWlt"
 TOKENS = [
     *(
         ("AT" + "BB", MIXED),
@@ -90,6 +91,27 @@ INSIDE = [
     ("Server=db;User Id=sa;Password={};Encrypt=true", "Pa55w0rd", "password"),
     ("Authorization: Bearer {}", "abcdef0123456789abcdef", "token"),
     ("Authorization: Basic {}", "dXNlcjpwYXNz", "password"),
+    *(
+        ("DB_PASS={}", "hunter2abc", "password"),
+        ("--db-pass={} -v", "swordfish", "password"),
+        ("SMTP_PASS: {}", "s3cretValue1", "password"),
+        ("REDIS_PASS={} was set", "'abc def 1'", "password"),
+        ('{{"db_pass":{}}}', '"hunter2x"', "password"),
+        ("pw: {}", "Hunter2!!", "password"),
+        ("db_pw={} and", "swordfish", "password"),
+    ),
+    *(
+        ("auth=Basic {}", BASIC, "password"),
+        ('"Authorization": "Basic {}"', BASIC, "password"),
+        ("Authorization: Basic {}", "cut0ff8a", "password"),
+        ("Authorization: Token {}", HEX * 2 + HEX[:8], "token"),
+        ('"Authorization": "Token {}"', HEX * 2 + HEX[:8], "token"),
+    ),
+    *(
+        ("mysql -u root -p{} shop", "SuperSecret99", "password"),
+        ("mysqldump -p{} -h db-1 shop > x", "swordfish", "password"),
+        ("mariadb -h db -p{}", "'s3 cret'", "password"),
+    ),
     ("curl -u admin:{} https://x.example", "s3cret", "password"),
     ("mysql --password {} -h db", "foobar12", "password"),
     ("https://x.example/cb?access_token={}&y=1", "abc123def456", "token"),
@@ -128,6 +150,12 @@ FACTS = [
     "the cookie: banner was broken, cookies expired at 10:05:20",
     "dapifoo and glc_ and rnd_seed=42, figd_ is a prefix",
     "10:05:20 db-1:5432: connection refused",
+    "first-pass: 3/4 ok, two-pass=3000, low_pass: 20kHz-50Hz, tests-pass: 12/12 on build-7, by-pass: valve-12b",
+    "basic monitoring, basic authentication was off, basic operations2 and Basic Constraints",
+    "authorization: token refresh on api-gateway-eu-central-1 was slow",
+    "psql -p5432 and mysql -P3306 --port=3307 -p -h db, mysql -p$DB_PASS; mysql - primary",
+    "ssh -p2222 host and mysql was fine | redis -p6379",
+    "the upward trend at 10pw: 12.5kW, compass: north-west-2",
 ]
 # Sentences of postmortems in the standard format.
 REFERENCES = [
@@ -231,6 +259,11 @@ HEAVY = [
 HEAVY += [
     "xoxb-",
     "curl -u ",
+    "mysql ",
+    "mysql -p",
+    "basic a",
+    "a_pass",
+    "authorization: ",
     "=",
     " ",
     "pass ",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 
 from bot.domain.masking.rules import Rule, bits_a_character, has_digit, rule
@@ -18,13 +20,21 @@ _HARMLESS = frozenset(
 )
 _PLACEHOLDER = re.compile(r"^(?:\*+|x{3,}|\.{2,}|…+|<.*|\$.*|%\w?.*|\{.*|\[.*|/.*|-+)$", re.IGNORECASE)
 _FIGURE = re.compile(r"^[\d.,:/-]+(?:%|ms|s|m|h|d|min|days?|k|kb|mb|gb)?$", re.IGNORECASE)
-_PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
+_PASSWORD = re.compile(r"pass|pw", re.IGNORECASE)
+#: What a `pass` is that lets through or goes over something: `two-pass`, `low_pass`.
+_NO_PASSWORD = re.compile(
+    r"(?<![A-Za-z0-9])(?:first|second|third|next|last|final|one|two|single|multi|low|high|band|by|tests?|checks?)[_-]\Z",
+    re.IGNORECASE,
+)
 
 
 def _assigned(match: re.Match[str]) -> bool:
     """Whether what follows `password=` or `token:` is a value and not a word of prose."""
     value = match["secret"].strip("\"'`“”")
     if len(value) < 3 or value.casefold().strip(".,;:!?)") in _HARMLESS or _PLACEHOLDER.match(value):
+        return False
+    start = match.start()
+    if match["keyword"].casefold() == "pass" and _NO_PASSWORD.search(match.string[max(0, start - 8) : start]):
         return False
     mixed = any(c.isdigit() for c in value) or bool(re.search(r"[^\w.,;:!?)'\"-]", value))
     if match["operator"].strip() in ("=", ":=", "=>"):
@@ -37,6 +47,23 @@ def _told(match: re.Match[str]) -> bool:
     return len(value) >= 6 and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 
+def _holds_a_user(match: re.Match[str]) -> bool:
+    """Whether it stands where such a header says so, or reads as a user and a password behind it."""
+    if match["named"]:
+        return True
+    value = match["secret"].rstrip("=")
+    try:
+        said = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return ":" in said and said.isprintable()
+
+
+def _given(match: re.Match[str]) -> bool:
+    """Whether it is a password itself, and no place that one is put in."""
+    return not _PLACEHOLDER.match(match["secret"].strip("\"'`"))
+
+
 def _looks_random(match: re.Match[str]) -> bool:
     value = match[0]
     kinds = (sum(map(str.isupper, value)), sum(map(str.islower, value)), sum(map(str.isdigit, value)))
@@ -44,7 +71,7 @@ def _looks_random(match: re.Match[str]) -> bool:
 
 
 _KEYWORD = (
-    r"(?P<keyword>pass(?:word|wd|phrase|code)|passwort|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key|apikey"
+    r"(?P<keyword>pass(?:word|wd|phrase|code|wort|(?<=[A-Za-z0-9][_-]pass))|pw(?:d|(?<![A-Za-z0-9]pw))|secret(?:[_-]?(?:access[_-]?)?key)?|api[_-]?key|apikey"
     r"|(?:access|account|auth|private|encryption|signing|shared[_-]?access)[_-]?key|client[_-]?secret|credentials?"
     r"|(?:access|auth|bearer|api|bot|app|refresh|session)?[_-]?token)"
 )
@@ -105,11 +132,29 @@ SECRETS: tuple[Rule, ...] = (
     rule("token", r"\bbearer\s{1,3}(?P<secret>[A-Za-z0-9._~+/=-]{12,})", "bearer", accept=has_digit, case=False),
     rule(
         "password",
-        r"\b(?:authorization\s{0,3}:\s{0,3}basic|basic\s{1,3}auth:?)\s{1,3}(?P<secret>[A-Za-z0-9+/=]{8,})",
+        r"\b(?:(?P<named>authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?basic|basic\s{1,3}auth:?)|basic)"
+        r"\s{1,3}(?P<secret>[A-Za-z0-9+/=]{8,})",
         "basic",
+        accept=_holds_a_user,
+        case=False,
+    ),
+    rule(
+        "token",
+        r"\bauthorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:token|key|api-?key)\s{1,3}"
+        r"(?:token=)?[\"']?(?P<secret>[A-Za-z0-9._~+/=-]{20,})",
+        "authorization",
+        accept=has_digit,
         case=False,
     ),
     rule("password", r"\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[ =]{1,2}[^\s:]{1,100}:(?P<secret>[^\s]{1,200})", "curl"),
+    # Their -p takes the password without a space; that of other clients is a port.
+    rule(
+        "password",
+        r"(?<![\w-])(?:mysql(?:dump|admin|import|check|show|slap)?|mariadb(?:-(?:dump|admin|import|check))?|sshpass)\s"
+        r"(?:[^\n|;]{0,200}?\s)??-p(?P<secret>'[^'\n]{1,200}'|\"[^\"\n]{1,200}\"|[^\s'\"=-]\S{3,200})",
+        *("mysql", "mariadb", "sshpass"),
+        accept=_given,
+    ),
     rule(
         "password",
         r"(?<=\s)--?(?P<keyword>pass(?:word|wd|phrase)?|pwd|token|secret|api-?key)(?P<operator>=|\s)\s{0,3}"
@@ -123,7 +168,7 @@ SECRETS: tuple[Rule, ...] = (
         _KEYWORD + r"[\"'`]?\s{0,3}(?P<operator>:=|=>|=|:)\s{0,3}"
         r"(?P<secret>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`"
         r"|(?:[^\s,;&<>|\"']|&(?!\w{1,30}=)){1,500}(?<![.)`\]]))",
-        *("pass", "pwd", "secret", "key", "credential", "token"),
+        *("pass", "pw", "secret", "key", "credential", "token"),
         accept=_assigned,
         case=False,
     ),
