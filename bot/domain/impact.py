@@ -8,12 +8,25 @@ from bot.domain.keys import split_list
 
 Percent = int | float
 
-_FIGURE = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent\b|per\s+cent\b|pct\b)", re.IGNORECASE)
+_SIGN = r"(?:%|percent\b|per\s+cent\b|pct\b)"
+_FIGURE = re.compile(rf"(?<![\w.,])(\d{{1,3}}(?:[.,]\d+)?)\s*{_SIGN}", re.IGNORECASE)
 _BARE = re.compile(r"^\d{1,3}(?:[.,]\d+)?\s*(?:%|percent|per\s+cent|pct)\.?$", re.IGNORECASE)
 _PEOPLE = (
     r"(?:users?|user[- ]?base|customers?|customer[- ]?base|visitors?|clients?|people|shoppers?|subscribers?|members?"
     r"|accounts?|players?|readers?|viewers?|students?|patients?|guests?|tenants?|merchants?|sellers?|buyers?"
     r"|consumers?|audience|participants?|patrons?|travell?ers?|passengers?|drivers?|riders?|learners?)"
+)
+_WHOLE = re.compile(
+    rf"(?:(?:all|none)(?:\s+of)?(?:\s+(?:the|our|its|them))?(?:\s+{_PEOPLE})?|(?:every|no)\s+{_PEOPLE}|every(?:one|body)"
+    r"|nobody|no[\s-]one)\.?",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(rf"\d\s*{_SIGN}?\s*(?:[-–—]|to\b|and\b|or\b)\s*\d{{1,3}}(?:[.,]\d+)?\s*{_SIGN}", re.IGNORECASE)
+_BOUND = re.compile(
+    r"(?:[<>≤≥]=?|\b(?:less|more|fewer|greater|higher|lower)\s+than|\b(?:under|over|below|above|up\s+to"
+    rf"|at\s+(?:least|most)|max(?:imum)?|min(?:imum)?|not))\s*{_FIGURE.pattern}"
+    rf"|\d\+\s*{_SIGN}|{_FIGURE.pattern}\s*(?:\+|(?:or|and)\s+(?:more|less|fewer|up)\b|at\s+(?:least|most)\b)",
+    re.IGNORECASE,
 )
 # Words that end the reach of "of": behind them another thing is counted ("30% of requests by users").
 _NOT_PEOPLE = r"(?!(?:of|by|from|for|at|with|per|than|requests?|traffic|errors?|orders?|calls?|carts?)\b)"
@@ -58,6 +71,13 @@ def users_share(value: str) -> tuple[Percent | None, str | None]:
     match = _FIGURE.search(value)
     percent = _number(match.group(1)) if match else None
     return percent, None if percent is not None and _BARE.match(value) else value or None
+
+
+def says_share(phrase: str) -> bool:
+    """Whether a phrase tells the share as no one figure does: all, none, a range, a bound, or several figures."""
+    phrase = phrase.strip()
+    several = len(_FIGURE.findall(phrase)) > 1 or bool(_RANGE.search(phrase))
+    return several or bool(_BOUND.search(phrase)) or bool(_WHOLE.fullmatch(phrase))
 
 
 def share_in_text(text: str) -> Percent | None:

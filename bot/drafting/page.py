@@ -11,23 +11,14 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+from bot.domain.impact import says_share
 from bot.domain.incident import whole_minutes
 from bot.drafting.clocks import Clock
 from bot.drafting.escape import markdown
 from bot.drafting.length import count_words
 from bot.drafting.measured import Measured
 from bot.drafting.rows import instants_of, lines_of, ways_out
-from bot.drafting.statements import (
-    Draft,
-    Escalation,
-    Misleading,
-    Moment,
-    Row,
-    Share,
-    Statement,
-    Stretch,
-    Task,
-)
+from bot.drafting.statements import Draft, Escalation, Misleading, Moment, Row, Share, Statement, Stretch, Task
 from bot.drafting.structured import minutes_to
 
 Values = dict[str, Any]
@@ -180,7 +171,7 @@ class Page:
         if share is None:
             return None
         percent = "" if share.percent is None else f"{share.percent:g}%"
-        return {"percent": percent, "text": self._shown(share.text), "ref": self._ref(share.entries)}
+        return self._said([share])[0] | {"percent": percent, "alone": says_share(share.text)}
 
     def _moment(self, moment: Moment | None) -> Values | None:
         if moment is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.impact import share_in_text, users_share
+from bot.domain.impact import says_share, share_in_text, users_share
 from bot.drafting.checking.claims import lengths
 from bot.drafting.checking.linter import Linter
 from bot.drafting.checking.paper import Paper, lines_of
@@ -127,8 +127,8 @@ def share_of_users(paper: Paper, linter: Linter) -> Verdict:
     """Point 8, required by the brief: what percentage of the users, or that it was not measured, and why."""
     mend = "impact … users: …%"
     named = paper.said_in(Section.SUMMARY, Field.SHARE)
-    for part in named:
-        if users_share(part.text)[0] is not None:
+    for part in paper.parts(Section.SUMMARY, Field.SHARE):  # `none` is an answer here
+        if says_share(part.text) or users_share(part.text)[0] is not None:
             return HOLDS
         _, found, why = part.text.lower().partition(NOT_MEASURED)
         if found:

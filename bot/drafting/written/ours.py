@@ -246,5 +246,7 @@ class _Ours:
 def _share(text: str) -> tuple[object, object]:
     if found := re.fullmatch(r"(\d+(?:\.\d+)?)%(?: \((.*)\))?", text):
         figure = float(found[1])
-        return int(figure) if figure == int(figure) else figure, found[2]
+        # Of two that differ the brackets are the recorder's own: `30% (or 40%)`.
+        if not found[2] or users_share(found[2])[0] in (None, figure):
+            return int(figure) if figure == int(figure) else figure, found[2]
     return users_share(_COUNTED.sub(lambda found: found["told"] or "", text))
