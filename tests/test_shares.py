@@ -16,6 +16,7 @@ from bot.drafting.press import press
 from bot.drafting.written.facts import read_written
 from bot.settings import Settings
 from bot.wording import Wording
+from tests.rig import Rig
 
 WORDING = Wording()
 #: As it is told, and as the draft prints it.
@@ -61,3 +62,16 @@ def test_no_template_makes_one_figure_of_a_range(template: str | None) -> None:
     text = press(log.record(), Settings(), WORDING, template=template).document.text
     assert ":** 5-10% of users [2]" in text
     assert "(5-10% of users)" not in text
+
+
+async def test_a_phrase_after_a_percentage_says_which_of_them_the_draft_keeps(rig: Rig) -> None:
+    await rig.declare()
+    assert "no percentage" not in (await rig.types("ana", "/incident impact users: all")).text
+    await rig.types("ana", "/incident impact users: 70% of EU")
+    for told in ("everyone", "340 customers"):
+        answer = await rig.types("ana", f"/incident impact users: {told}")
+        assert "the draft keeps the 70% of #3; if another one holds now" in answer.text
+    assert "edit #5 users: 12%" in answer.text
+    await rig.types("ana", "/incident retract #3")
+    answer = await rig.types("ana", "/incident impact users: 350 customers")
+    assert "It is no percentage; if you know one" in answer.text

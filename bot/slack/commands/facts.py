@@ -7,14 +7,16 @@ from typing import Any
 
 from bot.domain.detection import CLASSES, named_class, read_class
 from bot.domain.errors import EmptyText, UnknownClass
-from bot.domain.impact import services, share_in_text, users_share
-from bot.domain.timeline import Kind
+from bot.domain.impact import says_share, services, share_in_text, users_share
+from bot.domain.timeline import Entry, Kind
 from bot.incidents import Recorded
 from bot.slack.answer import Answer, Button
 from bot.slack.call import Call
 from bot.slack.command import AT, RECORDERS, WITHOUT_TAIL, Command, Run
 from bot.slack.commands.recorded import recorded_answer
 from bot.slack.parts import SOME_WORDS
+from bot.wording import Wire
+from storage.entries import entries_of
 
 
 def _plain(kind: Kind) -> Run:
@@ -75,9 +77,20 @@ async def _impact(call: Call) -> Answer:
         raise EmptyText(verb=call.verb)
     moment = call.moment()
     recorded = await call.record("entry.impact", call.new(Kind.IMPACT, call.keyed.text, moment, data))
-    head_count = data.get("percent_text") and data.get("percent") is None
-    notes = (call.say("answers.no_percentage"),) if head_count else ()
-    return await recorded_answer(call, recorded, moment, notes=notes)
+    return await recorded_answer(call, recorded, moment, notes=await _no_percentage(call, recorded.entry))
+
+
+async def _no_percentage(call: Call, entry: Entry) -> tuple[Wire, ...]:
+    """What becomes of a phrase without a percentage: the draft goes on with the last percentage that was recorded."""
+    phrase = entry.data.get("percent_text")
+    if not phrase or entry.data.get("percent") is not None:
+        return ()
+    impacts = await entries_of(call.session, call.about.id, kinds=[Kind.IMPACT])
+    said = [one for one in impacts if one.stands and one.data.get("percent") is not None]
+    if said:
+        share, number = f"{said[-1].data['percent']:g}%", said[-1].number
+        return (call.say("answers.percentage_before", share=share, number=number, own=entry.number),)
+    return () if says_share(phrase) else (call.say("answers.no_percentage"),)
 
 
 def _fact(name: str, kind: Kind, *aliases: str) -> Command:
