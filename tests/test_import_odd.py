@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from drafting_records import Log, at
 
 from bot.cli import run
 from bot.cli.outcome import DIFFERENT
+from bot.domain.timeline import Kind
+from bot.drafting.document import to_markdown
+from bot.drafting.draft import draft
 from bot.drafting.written.facts import read_written
+from bot.wording import Wording
 
 HEAD = "Issue Summary\n=============\n\nStart: 2024-01-01 10:00 (UTC)\nEnd: 2024-01-01 11:00 (UTC)\n\n"
 TABLE = """# Issue Summary
@@ -117,6 +122,32 @@ def test_a_zone_that_nobody_knows_is_told_with_how_it_was_read() -> None:
 def test_a_bracket_is_no_label_and_control_characters_are_no_words() -> None:
     [task] = read_written(f"{HEAD}# Tasks\n\n- Add\x00 alarms (owner: Dana, due 2024-07-20)\n").facts[2:]
     assert (task.text, task.data["owner"], task.data["due"]) == ("Add alarms", "Dana", "2024-07-20")
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "link"),
+    [
+        ("Cap it — *owner:* ben — *due:* 22 March 2024 — EXP-9", "Cap it", "EXP-9"),
+        ("Cap it — *owner:* ben — #12 — **done**", "Cap it", "#12"),
+        ("Cap it — *due:* 22 March 2024 — <https://x.example/EXP-9>", "Cap it", "https://x.example/EXP-9"),
+        ("Cap it — *owner:* ben — before winter", "Cap it — before winter", None),
+        ("Cap it — EXP-9", "Cap it — EXP-9", None),
+    ],
+)
+def test_a_ticket_behind_the_keys_is_a_tasks_link(line: str, words: str, link: str | None) -> None:
+    task = next(one for one in read_written(f"{HEAD}# Tasks\n\n1. {line}\n").facts if one.kind is Kind.TASK)
+    assert (task.text, task.data.get("link")) == (words, link)
+
+
+@pytest.mark.parametrize("link", ["EXP-9", "ticket 9, in the old tracker", "https://x.example/9"])
+def test_whatever_a_task_of_a_draft_of_ours_is_linked_to_is_read_back(link: str) -> None:
+    log = Log()
+    log.declare("Outage", at("10:00"))
+    log.add(Kind.TASK, "Cap the pool — at 40", owner="ben", due="2024-04-02", link=link)
+    text = to_markdown(draft(log.record()), Wording().document)
+    [task] = [one for one in read_written(text).facts if one.kind is Kind.TASK]
+    assert task.text == "Cap the pool — at 40"
+    assert task.data == {"owner": "ben", "due": "2024-04-02", "link": link}
 
 
 @pytest.mark.parametrize(

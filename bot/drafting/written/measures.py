@@ -19,9 +19,10 @@ from bot.drafting.written.told import Fact
 _NUMBER = re.compile(r"\A(?:task|improvement|fix|item|action|step|todo)?\s*#?\d*\Z", re.I)
 _KEY = re.compile(
     r"\s*(?:[—–-]|[(\[,;]|\|)\s*(?P<key>owners?|assignees?|assigned to|due(?: date| by)?|deadline)\s*[:=]?\s+"
-    r"(?P<value>[^—–()\[\];|]+?)\s*(?=[)\]]|[—–;|]|\s-\s|,\s*(?:owner|due|deadline|assigne)|\.?\Z)[)\]]?",
+    r"(?P<value>[^—–()\[\];|]+?)(?=\s*(?:[)\]]|[—–;|]|\s-\s|,\s*(?:owner|due|deadline|assigne)|\.?\Z))(?:\s*[)\]])?",
     re.I,
 )
+_TICKET = re.compile(r"[A-Z][A-Z0-9_]*-\d+|#\d+", re.I)
 _STATE = re.compile(
     r"\s*(?:[—–-]\s*|[(\[])(?P<state>done|completed|won't do|wont do)(?:, because: (?P<why>.+?))?[)\]]?\s*\Z", re.I
 )
@@ -54,9 +55,11 @@ def _task(part: Part, day: date | None, *, ours: bool) -> Iterator[Fact]:
     name = part.block.refs[0] if ours else -part.block.line
     text, done, why = _state(text)
     text, link = _link(text) if ours else (text, None)
+    text, ticket = (text, None) if link else _ticket(text, ours=ours)
     text, owner, due = _keys(text, day)
     if not ours:
         text, link = split_link(text)
+    link = link or ticket
     given = {"title": title, "owner": owner, "due": due, "link": link}
     data = {key: value for key, value in given.items() if value}
     yield Fact(kind=Kind.TASK, line=part.block.line, text=text, data=data, name=name)
@@ -70,6 +73,15 @@ def _link(text: str) -> tuple[str, str | None]:
     """The words, and the address that stands apart behind them."""
     words, apart, link = text.rpartition(" — ")
     return (words, link) if apart and re.fullmatch(r"https?://\S+", link) else (text, None)
+
+
+def _ticket(text: str, *, ours: bool) -> tuple[str, str | None]:
+    """The words, and the ticket that stands apart behind the last key; in a draft of ours that may be any words."""
+    ends = max((found.end() for found in _KEY.finditer(text)), default=None)
+    apart, dash, said = (text[ends:] if ends is not None else "").partition(" — ")
+    if not dash or apart.strip() or not (ours or _TICKET.fullmatch(said.strip())):
+        return text, None
+    return text[:ends], said.strip() or None
 
 
 def _titled(part: Part, *, ours: bool) -> tuple[str, str]:
