@@ -222,14 +222,14 @@ async def test_a_guest_cannot_take_back_or_change_what_runs_the_incident(rig: Ri
 
 async def test_the_words_of_a_declaration_are_its_title(rig: Rig) -> None:
     room = await rig.declare("payments down sev1")
-    refused = await rig.types("ana", "/incident edit #1 payments gone")
-    assert refused.text.startswith("#1 has no words but the incident's title.\nNothing was changed:")
-    assert "edit #1 payments gone" in refused.text
-    assert [button.text for button in refused.buttons] == ["Use title"]
-    assert "title: payments gone" in await rig.clicks("ana", refused, "Use title")
+    assert "#2 title, " in (told := (await rig.types("ana", "/incident edit #1 payments gone")).text)
+    assert "title: payments gone" in told
+    await rig.quiet()
     assert room.name == "inc-1-payments-gone"
-    again = await rig.types("ana", "/incident edit #2 title: payments slow")
-    assert "title: payments slow" in await rig.clicks("ana", again, "Use title")
+    assert "title: payments slow" in (await rig.types("ana", "/incident edit #2 title: payments slow")).text
+    timed = await rig.types("ana", "/incident edit #1 payments gone at: 9:50")
+    assert timed.text.startswith("#1 has no words but the incident's title.\nNothing was changed:")
+    assert [button.text for button in timed.buttons] == ["Use title"]
     both = await rig.types("ana", "/incident edit #1 sev2 payments gone")
     assert [button.text for button in both.buttons] == ["Use severity", "Use title"]
     severity = await rig.types("ana", "/incident edit #1 severity: sev3")
@@ -239,6 +239,7 @@ async def test_the_words_of_a_declaration_are_its_title(rig: Rig) -> None:
     assert "INC-1 payments slow" in status
     assert "severity sev3" in status
     assert "#1 is changed" in (await rig.types("ana", "/incident edit #1 at: 9:40")).text
+    assert "you are here as a guest" in (await rig.types("gus", "/incident edit #1 payments fine")).text
 
 
 async def test_the_form_of_a_declaration_asks_for_no_words(rig: Rig) -> None:

@@ -119,7 +119,11 @@ async def _update(call: Call) -> Answer:
 
 
 async def _title(call: Call) -> Answer:
-    text = call.require_text()
+    return await retitle(call, call.require_text())
+
+
+async def retitle(call: Call, text: str) -> Answer:
+    """Record another title. Raises TooLong."""
     if len(text) > TITLE_MOST:
         raise TooLong(length=len(text), most=TITLE_MOST)
     moment = call.moment()
