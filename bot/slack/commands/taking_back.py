@@ -30,7 +30,7 @@ REDACTED = "[redacted]"
 
 
 async def _retract(call: Call) -> Answer:
-    number, why = only_number(call)
+    number, why = only_number(call, figures=True)
     return await take_back(call, await changeable(call, number), why)
 
 
@@ -93,7 +93,7 @@ async def _undo(call: Call) -> Answer:
 async def _redact(call: Call) -> Answer:
     """Overwrite an entry's words everywhere we hold them, where it was moved from and to as well; who, when and why
     stay."""
-    number, why = only_number(call)
+    number, why = only_number(call, figures=True)
     entry = await changeable(call, number, standing=False)
     published = await _overwrite(call, call.about, entry, f"{call.key}:redact", why)
     for incident_id, other in await moved_with(call.session, call.about.id, number):
