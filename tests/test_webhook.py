@@ -24,7 +24,7 @@ from storage.entries import entry_of
 from storage.people import learn_person, workspace_of
 from storage.queue import failed_jobs
 from storage.tables import Incident
-from tests.webhook_receiver import SECRET, receiving
+from tests.webhook_receiver import SECRET, nobody_there, receiving
 from tests.workshop import NOON, Workshop, workshop
 
 
@@ -155,20 +155,18 @@ async def test_what_comes_later_waits_behind_what_failed(tmp_path: Path) -> None
 
 
 async def test_a_receiver_away_for_hours_gets_everything_in_order_when_it_is_back(tmp_path: Path) -> None:
-    async with receiving() as gone:
-        url = gone.url
-    port = int(url.split(":")[2].split("/")[0])
-    async with bench(tmp_path, url) as on:
-        await on.declares()
-        for n in range(5):
-            await on.records(f"action {n}")
-        await on.idle()
-        await on.later(6 * 3600)
-        assert await on.failed() == []
-        async with receiving(port=port) as to:
-            await on.later(301)
-            assert [one.said["entries"][0]["text"] for one in to.came[1:]] == [f"action {n}" for n in range(5)]
-            assert len(set(to.ids)) == 6
+    with nobody_there() as (kept, url):
+        async with bench(tmp_path, url) as on:
+            await on.declares()
+            for n in range(5):
+                await on.records(f"action {n}")
+            await on.idle()
+            await on.later(6 * 3600)
+            assert await on.failed() == []
+            async with receiving(kept=kept) as to:
+                await on.later(301)
+                assert [one.said["entries"][0]["text"] for one in to.came[1:]] == [f"action {n}" for n in range(5)]
+                assert len(set(to.ids)) == 6
 
 
 async def test_after_a_day_it_is_given_up_and_shows(tmp_path: Path) -> None:

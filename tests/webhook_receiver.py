@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -105,14 +106,25 @@ class Receiver:
             await asyncio.sleep(0.005)
 
 
+@contextmanager
+def nobody_there() -> Iterator[tuple[socket.socket, str]]:
+    """A port that nobody listens at, kept so that no other test's server is given it meanwhile; and its address."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield kept, f"http://127.0.0.1:{kept.getsockname()[1]}/hook"
+
+
 @asynccontextmanager
-async def receiving(*answers: int | str | tuple[int, dict[str, str]], port: int = 0) -> AsyncIterator[Receiver]:
+async def receiving(
+    *answers: int | str | tuple[int, dict[str, str]], kept: socket.socket | None = None
+) -> AsyncIterator[Receiver]:
+    """A receiver that gives these answers; on a port of its own, or on the one that is `kept` for it."""
     receiver = Receiver(answers=deque(answers))
     app = web.Application()
     app.router.add_post("/hook", receiver.take)
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
+    site = web.SockSite(runner, kept) if kept is not None else web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
     try:
