@@ -232,8 +232,11 @@ async def test_the_words_of_a_declaration_are_its_title(rig: Rig) -> None:
     assert [button.text for button in timed.buttons] == ["Use title"]
     both = await rig.types("ana", "/incident edit #1 sev2 payments gone")
     assert [button.text for button in both.buttons] == ["Use severity", "Use title"]
-    severity = await rig.types("ana", "/incident edit #1 severity: sev3")
-    assert [button.text for button in severity.buttons] == ["Use severity"]
+    unknown = await rig.types("ana", "/incident edit #1 Severity: sev9")
+    assert [button.text for button in unknown.buttons] == ["Use title"]
+    for typed in ("Severity sev3", "severity: sev3"):
+        severity = await rig.types("ana", f"/incident edit #1 {typed}")
+        assert [button.text for button in severity.buttons] == ["Use severity"], typed
     assert "severity: sev3" in await rig.clicks("ana", severity, "Use severity")
     status = (await rig.types("ana", "/incident status")).text
     assert "INC-1 payments slow" in status

@@ -36,7 +36,7 @@ from bot.slack.call import Call
 from bot.slack.commands.declare import private_or_public
 from bot.slack.commands.questions import incident_line
 from bot.slack.commands.recorded import entry_line
-from bot.slack.commands.running import severity_first
+from bot.slack.commands.running import severity_named
 from bot.slack.commands.tails import kept_as_words
 from bot.slack.gate import Who
 from bot.slack.instants import spoken
@@ -154,9 +154,7 @@ async def _as_action(call: Call, error: IncidentError) -> Answer:
 async def _as_title(call: Call, error: IncidentError) -> Answer:
     """The words as the title; where they begin with a severity, as that too, and where they are one, as that alone."""
     text = str(error.params["text"])
-    said = text.split(maxsplit=1)
-    named = said[1] if len(said) == 2 and said[0].rstrip(":").casefold() == "severity" else text
-    severity, why = severity_first(call, named)
+    severity, why = severity_named(call, text)
     verbs = [("severity", f"{severity} {why}".strip())] if severity else []
     verbs += [("title", text)] if why else []
     offers = [

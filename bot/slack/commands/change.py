@@ -27,7 +27,7 @@ from bot.slack.commands.facts import impact_data
 from bot.slack.commands.measures import due_date
 from bot.slack.commands.numbers import entry_named, leading_number, require_number
 from bot.slack.commands.recorded import JUST_NOW, entry_line, recorded_answer
-from bot.slack.commands.running import retitle, severity_first
+from bot.slack.commands.running import CALLED_SEVERITY, retitle, severity_first
 from bot.slack.gate import MEMBERS
 from bot.slack.parts import SOME_WORDS, entry
 from bot.wording import Wire
@@ -108,7 +108,8 @@ async def _edit(call: Call) -> Answer:
         fields = await edited_fields(call, entry)
     except WordsAreTitle as meant:
         text = str(meant.params["text"])
-        if call.time_words is not None or severity_first(call, text.removeprefix("severity: "))[0] is not None:
+        severity = CALLED_SEVERITY.match(text) or severity_first(call, text)[0]
+        if severity or call.time_words is not None:
             raise  # more than the title may be meant
         call.check("title", MEMBERS)
         return await retitle(call, text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain.errors import PersonMissing, TooLong, UnknownIncident, UnknownRole, UnknownSeverity
 from bot.domain.incident import fold
 from bot.domain.markup import MENTION, mentioned
@@ -17,6 +19,8 @@ from bot.slack.parts import ANY_PERSON, LINE, ROLE, SEVERITY, SOME_WORDS, STATUS
 from storage.entries import entries_of
 from storage.viewing import incident_seen
 
+#: What calls the words behind it a severity.
+CALLED_SEVERITY = re.compile(r"^\s*severity\s*:?\s+", re.IGNORECASE)
 TITLE_MOST = 200  # characters; Slack's own places for it (topic, header) are shorter still
 
 
@@ -36,6 +40,12 @@ def severity_first(call: Call, text: str) -> tuple[str | None, str]:
     if second and (found := known_severity(call, first + second)):
         return found, after.strip()
     return None, text
+
+
+def severity_named(call: Call, text: str) -> tuple[str | None, str]:
+    """As `severity_first`, also of words that call it so: `severity: sev2`."""
+    found = severity_first(call, text)
+    return found if found[0] else severity_first(call, CALLED_SEVERITY.sub("", text, count=1))
 
 
 async def _severity(call: Call) -> Answer:
