@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.incident import DUPLICATE
 from bot.domain.markup import plain
 from bot.domain.masking import mask
 from bot.domain.timeline import Entry
@@ -142,6 +143,8 @@ async def _first_mark(here: Scene, user_id: str) -> bool:
 
 async def _elsewhere(here: Scene, entry: Entry, user_id: str) -> Answer | None:
     """That an entry is in no draft but that of a duplicate, told each person once in that incident."""
+    if here.incident.status != DUPLICATE:
+        return None  # as nearly always, and then nobody need be looked up
     person, name = await person_of(here.session, here.workspace.id, user_id), f"told_duplicate:{user_id}"
     if await artifact(here.session, here.incident.id, name) is not None:
         return None
